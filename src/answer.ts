@@ -1,0 +1,90 @@
+import {
+  type ErrorStatus,
+  type ProductCollection,
+  type Status,
+  validateResponseBody,
+} from "./contract.js";
+import { ApiError, UnexpectedResponseError } from "./errors.js";
+import { type Issue, issuesOf } from "./issues.js";
+import type { RateLimit } from "./rate-limit.js";
+
+/** A usable answer that departs from the contract. */
+export interface ContractDrift {
+  readonly status: number;
+  /** Where in the body, and how. */
+  readonly issues: readonly Issue[];
+  /** The whole body, parsed. */
+  readonly body: unknown;
+}
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: () => Headers;
+  readonly rateLimit: () => RateLimit | undefined;
+  /** The body. */
+  readonly text: string;
+}
+
+/**
+ * The collection in an answer.
+ *
+ * @throws {@link ApiError} where the contract documents the error, {@link UnexpectedResponseError} where it
+ * does not, or where the answer does not hold what the contract promises.
+ */
+export function readAnswer(
+  answer: Answer,
+  onDrift: ((drift: ContractDrift) => void) | undefined,
+): ProductCollection {
+  const { status, text } = answer;
+  const unexpected = (what: string) => new UnexpectedResponseError(what, answer);
+
+  if (!isDocumented(status)) throw unexpected(undocumented(status));
+  const validate = validateResponseBody[status];
+  const body = parsed(text);
+  if (validate === null && isError(status)) throw new ApiError(status, body, answer);
+  if (validate === null || !isObject(body)) throw unexpected("but the body is no JSON object");
+  if (!isError(status) && !isObject(body.data)) {
+    throw unexpected("but the body holds no `data` object; the collection may have been created");
+  }
+
+  const issues = issuesOf(validate, body);
+  if (issues.length > 0 && onDrift !== undefined) report(onDrift, { status, issues, body });
+  if (isError(status)) throw new ApiError(status, body, answer);
+  // Created, and so returned, even where a field departs from its type: onDrift has heard of it.
+  return body.data as ProductCollection;
+}
+
+/** Whether the contract documents the status. */
+export function isDocumented(status: number): status is Status {
+  return Object.hasOwn(validateResponseBody, status);
+}
+
+function isError(status: Status): status is ErrorStatus {
+  return status >= 300;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function undocumented(status: number): string {
+  // A browser hides the status of a redirect that is not followed behind 0.
+  if (status === 0 || (status >= 300 && status < 400)) return "a redirect, which is never followed";
+  const what = "a status that the contract does not document";
+  return status >= 400 && status < 500 ? what : `${what}; the collection may have been created`;
+}
+
+/** The JSON value of a text, or the text itself where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Tells of a drift. Whatever the listener does, the answer stands: a throw and a rejection end here. */
+function report(onDrift: (drift: ContractDrift) => unknown, drift: ContractDrift): void {
+  (async () => onDrift(drift))().catch(() => {});
+}

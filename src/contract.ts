@@ -1,0 +1,51 @@
+// The generated types and values, under the names that the code uses.
+
+import type { path } from "../generated/contract.js";
+import type { paths } from "../generated/openapi.js";
+
+export {
+  baseUrl,
+  fixedFields,
+  fixedHeaders,
+  path,
+  type Validator,
+  validateRequestBody,
+  validateResponseBody,
+} from "../generated/contract.js";
+export type { components, operations, paths } from "../generated/openapi.js";
+
+type Operation = paths[typeof path]["post"];
+type Responses = Operation["responses"];
+
+/** Every status that the contract documents. */
+export type Status = keyof Responses;
+
+/** The documented statuses of success. */
+export type SuccessStatus = {
+  [S in Status]: `${S}` extends `2${string}` ? S : never;
+}[Status];
+
+/** The documented statuses of failure: 400, 401, 422 and 429. */
+export type ErrorStatus = Exclude<Status, SuccessStatus>;
+
+/** The body of a documented response; unknown where the contract promises none. */
+export type ResponseBody<S extends Status> = Responses[S] extends {
+  content: { "application/json": infer Body };
+}
+  ? Body
+  : unknown;
+
+/** The names of the headers that the contract documents on a response. */
+export type ResponseHeader = NamedKeys<Responses[SuccessStatus]["headers"]>;
+
+/** The request body as it is sent. */
+export type RequestBody = Operation["requestBody"]["content"]["application/json"];
+
+/** A collection to create; the client adds `altId` and `altType`. */
+export type NewProductCollection = Omit<RequestBody, "altId" | "altType">;
+
+/** A collection that HighLevel has created. */
+export type ProductCollection = ResponseBody<SuccessStatus>["data"];
+
+/** The keys of a type that are written out, without those of an index signature. */
+type NamedKeys<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] } & string;

@@ -1,0 +1,145 @@
+import type { ContractDrift } from "./answer.js";
+import type { Bounds, Fetch } from "./attempt.js";
+import { baseUrl as contractBaseUrl } from "./contract.js";
+import { createLimiter, type RateLimiter } from "./limiter.js";
+import { assertToken, type TokenProvider } from "./token.js";
+
+/** What {@link createClient} takes. */
+export interface ClientOptions {
+  /** The location (sub-account) to create collections in: sent as `altId`, and the limiter's key. */
+  readonly locationId: string;
+  /**
+   * A Sub-Account token with the scope `products/collection.write`, or a function that gives one: an
+   * OAuth access token or a private integration token.
+   */
+  readonly token: string | TokenProvider;
+  /** Where the API is served; https, or http on a loopback host. Default: the contract's server. */
+  readonly baseUrl?: string | undefined;
+  /** Sends the requests, for a proxy, a tracer or a test. Default: `globalThis.fetch`. */
+  readonly fetch?: Fetch | undefined;
+  /**
+   * The time for one attempt, from sending to the last byte of the answer, in milliseconds.
+   * Default: 30 000.
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * How often a call may be sent again after what provably created nothing: a 429 whose daily budget
+   * is not spent, or a connection that failed before the request was sent. Default: 2.
+   */
+  readonly maxRetries?: number | undefined;
+  /**
+   * Where a call waits for a place in its location's budget, or false to send at once. Default: a
+   * {@link createLimiter} of 100 requests in any 10 seconds, for this client alone.
+   */
+  readonly limiter?: RateLimiter | false | undefined;
+  /** Told of each usable answer that departs from the contract. What it throws is ignored. */
+  readonly onDrift?: ((drift: ContractDrift) => void) | undefined;
+}
+
+/** What a call takes beside the collection. */
+export interface CallOptions {
+  /** Ends the call, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** In place of the client's `timeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * The options with their defaults.
+ *
+ * @throws TypeError that names the first bad option, and never shows the token.
+ */
+export function checkedOptions(options: ClientOptions) {
+  check(isObject(options), "the options", "an object");
+  const {
+    locationId,
+    token,
+    baseUrl = contractBaseUrl,
+    // Looked up for each request, so that what replaces the global later is used.
+    fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
+    timeoutMs = 30_000,
+    maxRetries = 2,
+    limiter = createLimiter(),
+    onDrift,
+  } = options;
+  check(
+    typeof locationId === "string" && /^\S+$/.test(locationId),
+    "`locationId`",
+    "the id of a location",
+  );
+  if (typeof token !== "function") assertToken(token, "createClient: `token`");
+  checkBaseUrl(baseUrl);
+  check(typeof fetch === "function", "`fetch`", "a function");
+  checkTimeout(timeoutMs, "createClient");
+  check(
+    Number.isInteger(maxRetries) && maxRetries >= 0,
+    "`maxRetries`",
+    "a whole number from 0 up",
+  );
+  check(
+    limiter === false || (isObject(limiter) && typeof limiter.removeTokens === "function"),
+    "`limiter`",
+    "false or an object with a method `removeTokens`",
+  );
+  check(onDrift === undefined || typeof onDrift === "function", "`onDrift`", "a function");
+  return { locationId, token, baseUrl, fetch, timeoutMs, maxRetries, limiter, onDrift };
+}
+
+/**
+ * The bounds of a call.
+ *
+ * @throws TypeError that names the first bad option.
+ */
+export function checkedBounds(
+  { signal, timeoutMs }: CallOptions,
+  defaultTimeoutMs: number,
+): Bounds {
+  check(
+    signal === undefined || (isObject(signal) && typeof signal.throwIfAborted === "function"),
+    "`signal`",
+    "an AbortSignal",
+    "createProductCollection",
+  );
+  if (timeoutMs !== undefined) checkTimeout(timeoutMs, "createProductCollection");
+  return { signal, timeoutMs: timeoutMs ?? defaultTimeoutMs };
+}
+
+function checkTimeout(timeoutMs: number, where: string): void {
+  // A timer takes 31 bits, and fires at once for more.
+  const ok = typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs < 2 ** 31;
+  check(ok, "`timeoutMs`", "a number of milliseconds above 0 and below 2 147 483 648", where);
+}
+
+function checkBaseUrl(baseUrl: string): void {
+  let url: URL;
+  try {
+    url = new URL(baseUrl);
+  } catch {
+    throw mustBe("`baseUrl`", `an absolute URL, for example ${contractBaseUrl}`);
+  }
+  const { protocol, hostname, username, password, search, hash } = url;
+  const isLoopback =
+    hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+  check(
+    protocol === "https:" || (protocol === "http:" && isLoopback),
+    "`baseUrl`",
+    "https, since the token is sent to it; http is for loopback hosts alone",
+  );
+  check(
+    username + password + search + hash === "",
+    "`baseUrl`",
+    "without user name, password, query and fragment",
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function check(ok: boolean, option: string, what: string, where = "createClient"): void {
+  if (!ok) throw mustBe(option, what, where);
+}
+
+function mustBe(option: string, what: string, where = "createClient"): TypeError {
+  return new TypeError(`${where}: ${option} must be ${what}`);
+}
