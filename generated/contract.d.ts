@@ -5,7 +5,6 @@ export interface ValidationError {
   readonly instancePath: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly message: string;
 }
 
 /** Checks a value against its schema; where the answer is false, `errors` holds every departure. */

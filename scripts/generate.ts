@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { Ajv } from "ajv";
+import { Ajv, type AnySchemaObject } from "ajv";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { fastFormats } from "ajv-formats/dist/formats.js";
 import openapiTypeScript, { astToString } from "openapi-typescript";
@@ -80,17 +80,21 @@ function fixedFields({ required = [], properties = {} }: Schema): Record<string,
 
 function contractModule(contract: Contract): string {
   const { baseUrl, path, fixedHeaders, fixedFields, requestBody, responseBodies } = facts(contract);
-  const ajv = new Ajv({ allErrors: true, code: { source: true, esm: true, lines: true } });
+  const ajv = new Ajv({
+    allErrors: true,
+    messages: false,
+    code: { source: true, esm: true, lines: true },
+  });
   for (const [name, format] of Object.entries(fastFormats)) {
     // Ajv writes a regular expression out in full; anything else would have to be imported.
     const pattern = typeof format === "object" && "validate" in format ? format.validate : format;
     if (pattern instanceof RegExp) ajv.addFormat(name, pattern);
   }
-  ajv.addSchema(withoutAnnotations(requestBody), "requestBody");
+  ajv.addSchema(validating(requestBody), "requestBody");
   const validators: Record<string, string> = { validateRequestBody: "requestBody" };
   const byStatus = responseBodies.map(([status, schema]) => {
     if (schema === undefined) return `  ${status}: null,\n`;
-    ajv.addSchema(withoutAnnotations(schema), status);
+    ajv.addSchema(validating(schema), status);
     validators[`validate${status}`] = status;
     return `  ${status}: validate${status},\n`;
   });
@@ -100,7 +104,7 @@ export const path = ${JSON.stringify(path)};
 export const fixedHeaders = ${JSON.stringify(fixedHeaders)};
 export const fixedFields = ${JSON.stringify(fixedFields)};
 
-${standaloneCode.default(ajv, validators).replace('"use strict";', "").trim()}
+${withoutSchemaPaths(standaloneCode.default(ajv, validators)).replace('"use strict";', "").trim()}
 
 export const validateResponseBody = {
 ${byStatus.join("")}};
@@ -122,7 +126,6 @@ export interface ValidationError {
   readonly instancePath: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly message: string;
 }
 
 /** Checks a value against its schema; where the answer is false, \`errors\` holds every departure. */
@@ -151,14 +154,23 @@ ${byStatus.join("")}};
 `;
 }
 
-/** The schema without what validates nothing, so that new wording does not change the validators. */
-function withoutAnnotations({ description, example, ...schema }: Schema): Schema {
+/** The validators without the place in the schema that they give with each error: nobody asks for it. */
+function withoutSchemaPaths(code: string): string {
+  return code.replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, "");
+}
+
+/**
+ * The schema as Ajv is given it: without annotations, so that new wording does not change the
+ * validators, and with an enum of one value as a `const`, for which Ajv need not keep the schema.
+ */
+function validating({ description, example, enum: values, ...schema }: Schema): AnySchemaObject {
   return {
     ...schema,
-    ...(schema.items && { items: withoutAnnotations(schema.items) }),
+    ...(values && (values.length === 1 ? { const: values[0] } : { enum: values })),
+    ...(schema.items && { items: validating(schema.items) }),
     ...(schema.properties && {
       properties: Object.fromEntries(
-        Object.entries(schema.properties).map(([name, it]) => [name, withoutAnnotations(it)]),
+        Object.entries(schema.properties).map(([name, it]) => [name, validating(it)]),
       ),
     }),
   };

@@ -5,8 +5,9 @@ import {
   validateResponseBody,
 } from "./contract.js";
 import { ApiError, UnexpectedResponseError } from "./errors.js";
+import type { Answer } from "./exchange.js";
+import { isObject } from "./is-object.js";
 import { type Issue, issuesOf } from "./issues.js";
-import type { RateLimit } from "./rate-limit.js";
 
 /** A usable answer that departs from the contract. */
 export interface ContractDrift {
@@ -15,15 +16,6 @@ export interface ContractDrift {
   readonly issues: readonly Issue[];
   /** The whole body, parsed. */
   readonly body: unknown;
-}
-
-/** An answer, read to its end. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: () => Headers;
-  readonly rateLimit: () => RateLimit | undefined;
-  /** The body. */
-  readonly text: string;
 }
 
 /**
@@ -57,26 +49,23 @@ export function readAnswer(
 
 /** Whether the contract documents the status. */
 export function isDocumented(status: number): status is Status {
-  return Object.hasOwn(validateResponseBody, status);
+  return status in validateResponseBody;
 }
 
 function isError(status: Status): status is ErrorStatus {
   return status >= 300;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function undocumented(status: number): string {
   // A browser hides the status of a redirect that is not followed behind 0.
   if (status === 0 || (status >= 300 && status < 400)) return "a redirect, which is never followed";
-  const what = "a status that the contract does not document";
+  const what = "which the contract does not document";
   return status >= 400 && status < 500 ? what : `${what}; the collection may have been created`;
 }
 
-/** The JSON value of a text, or the text itself where it is none. */
+/** The JSON value of a text, or the text itself where it is none; undefined for no text. */
 function parsed(text: string): unknown {
+  if (text === "") return undefined;
   try {
     return JSON.parse(text);
   } catch {

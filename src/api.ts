@@ -1,11 +1,7 @@
 import createFetchClient from "openapi-fetch";
-import type { Answer } from "./answer.js";
-import type { Bounds, OutgoingRequest } from "./attempt.js";
 import { fixedHeaders, path, type paths, type RequestBody } from "./contract.js";
-import { serialize } from "./request.js";
-
-/** Sends a request and gives the answer to it. */
-export type Send = (request: OutgoingRequest, bounds: Bounds) => Promise<Answer>;
+import { InvalidRequestError } from "./errors.js";
+import type { Answer, Bounds, OutgoingRequest, Send } from "./exchange.js";
 
 /** openapi-fetch over `send`: it makes the request out of what the contract's types let through. */
 export function createApi(baseUrl: string, send: Send) {
@@ -42,4 +38,14 @@ class AnswerHolder {
   readonly headers = { get: () => null };
   readonly ok = true;
   constructor(readonly answer: Answer) {}
+}
+
+function serialize(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    // A cycle or a BigInt in a field that the contract does not name.
+    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : error;
+    throw new InvalidRequestError([{ path: "", message: `cannot be sent as JSON: ${reason}` }]);
+  }
 }

@@ -1,28 +1,8 @@
-import type { Answer } from "./answer.js";
 import { connectionError } from "./connection.js";
 import { TimeoutError, UnexpectedResponseError } from "./errors.js";
+import type { Answer, Bounds, Fetch, OutgoingRequest } from "./exchange.js";
 import { rateLimitIn } from "./rate-limit.js";
 import { redactHeaders, redactText } from "./redact.js";
-import { bounded } from "./wait.js";
-
-/** A fetch: the platform's, a proxy's, a tracer's, a test's. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/** A request, complete but for the token. */
-export interface OutgoingRequest {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly body: string;
-}
-
-/** What bounds an attempt. */
-export interface Bounds {
-  /** From sending to the last byte of the answer, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Ends the attempt when the caller wants no more of it. */
-  readonly signal: AbortSignal | undefined;
-}
 
 /** The most that is read of an answer. */
 const maxAnswerBytes = 1024 * 1024;
@@ -33,28 +13,33 @@ const maxAnswerBytes = 1024 * 1024;
  * @throws {@link ConnectionError} or {@link TimeoutError} if no whole answer came,
  * {@link UnexpectedResponseError} if it was too large, the signal's reason after an abort.
  */
-export function attempt(
+export async function attempt(
   fetch: Fetch,
   { url, method, headers, body }: OutgoingRequest,
   token: string,
   { timeoutMs, signal }: Bounds,
 ): Promise<Answer> {
-  async function exchange(signal: AbortSignal): Promise<Answer> {
-    headers.set("Accept", "application/json");
-    headers.set("Authorization", `Bearer ${token}`);
-    try {
-      const init = { method, headers, body, signal, redirect: "manual" } as const;
-      return await readToEnd(await fetch(url, init), token);
-    } catch (error) {
-      throw error instanceof UnexpectedResponseError ? error : connectionError(error, token);
-    }
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  const timer = setTimeout(() => controller.abort(new TimeoutError(timeoutMs)), timeoutMs);
+  headers.set("Accept", "application/json");
+  headers.set("Authorization", `Bearer ${token}`);
+  try {
+    const init = { method, headers, body, signal: controller.signal, redirect: "manual" } as const;
+    return await readToEnd(await fetch(url, init), token, controller.signal);
+  } catch (error) {
+    controller.signal.throwIfAborted();
+    throw error instanceof UnexpectedResponseError ? error : connectionError(error, token);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
-  return bounded(exchange, timeoutMs, () => new TimeoutError(timeoutMs), signal);
 }
 
-async function readToEnd(response: Response, token: string): Promise<Answer> {
+async function readToEnd(response: Response, token: string, signal: AbortSignal): Promise<Answer> {
   const { status, headers } = response;
-  // Headers are slow to read, and most answers' are never looked at.
   const answer = (text: string): Answer => ({
     status,
     headers: () => redactHeaders(headers, token),
@@ -65,17 +50,20 @@ async function readToEnd(response: Response, token: string): Promise<Answer> {
   if (!response.body) return answer(await response.text());
 
   const reader = response.body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel);
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
+    signal.throwIfAborted();
     if (done) return answer(text + decoder.decode());
     text += decoder.decode(value, { stream: true });
     bytes += value.byteLength;
     if (bytes > maxAnswerBytes) {
-      reader.cancel().catch(() => {});
-      throw new UnexpectedResponseError("with more than 1 MiB", answer(text));
+      cancel();
+      throw new UnexpectedResponseError("more than 1 MiB", answer(text));
     }
   }
 }

@@ -5,7 +5,7 @@ import { type NetworkFailure, redactError } from "./redact.js";
 export function connectionError(thrown: unknown, token: string): ConnectionError {
   const cause = redactError(thrown, token);
   const delivered = isNeverSent(thrown) ? "no" : "unknown";
-  const reason = deepest(cause)?.message || "the connection failed";
+  const reason = cause ? reasonIn(cause) : "the fetch failed";
   const so = delivered === "no" ? "nothing was created" : "the collection may have been created";
   return new ConnectionError(`No answer from HighLevel, ${so}: ${reason}`, delivered, { cause });
 }
@@ -26,6 +26,6 @@ export function isNeverSent(thrown: unknown): boolean {
   return (typeof code === "string" && neverSent.test(code)) || isNeverSent(cause);
 }
 
-function deepest(error: Error | undefined): Error | undefined {
-  return error?.cause instanceof Error ? deepest(error.cause) : error;
+function reasonIn({ message, code, cause }: NetworkFailure): string {
+  return cause instanceof Error ? reasonIn(cause) : message || String(code);
 }

@@ -1,5 +1,6 @@
-import type { Answer } from "./answer.js";
 import type { ErrorStatus, ResponseBody } from "./contract.js";
+import type { Answer } from "./exchange.js";
+import { isObject } from "./is-object.js";
 import { type Issue, inWords } from "./issues.js";
 import type { RateLimit } from "./rate-limit.js";
 
@@ -121,8 +122,7 @@ export const ApiError = DocumentedError as unknown as {
 
 /** The words of an error body, shortened: HighLevel gives them as a string or as a list of strings. */
 function messageIn(body: unknown): string {
-  const message =
-    typeof body === "object" && body !== null && "message" in body ? body.message : "";
+  const message = isObject(body) ? body.message : "";
   const words = Array.isArray(message) ? message.join("; ") : message;
   return typeof words === "string" && words !== "" ? `: ${words.slice(0, 300)}` : "";
 }

@@ -1,5 +1,4 @@
 export type { ContractDrift } from "./answer.js";
-export type { Fetch } from "./attempt.js";
 export { createClient, type HighLevelClient } from "./client.js";
 export type {
   components,
@@ -19,6 +18,7 @@ export {
   TimeoutError,
   UnexpectedResponseError,
 } from "./errors.js";
+export type { Fetch } from "./exchange.js";
 export type { Issue } from "./issues.js";
 export { type Budget, createLimiter, type RateLimiter } from "./limiter.js";
 export type { CallOptions, ClientOptions } from "./options.js";

@@ -11,23 +11,18 @@ export interface Issue {
 /** Every place where `value` departs from what `validate` was generated from. */
 export function issuesOf(validate: Validator, value: unknown): readonly Issue[] {
   if (validate(value)) return [];
-  return (validate.errors ?? []).map(({ instancePath, keyword, params, message }) => {
+  return (validate.errors ?? []).map(({ instancePath: path, keyword, params }) => {
     if (keyword === "required") {
-      return { path: `${instancePath}/${params.missingProperty}`, message: "is required" };
+      return { path: `${path}/${params.missingProperty}`, message: "is required" };
     }
-    if (keyword === "enum") {
-      return {
-        path: instancePath,
-        message: `must be one of ${JSON.stringify(params.allowedValues)}`,
-      };
-    }
-    return { path: instancePath, message };
+    // Every other keyword has one parameter: the type, the value, the pattern.
+    const [expected] = Object.values(params);
+    const verb = keyword === "type" || keyword === "const" ? "be" : `match ${keyword}`;
+    return { path, message: `must ${verb} ${expected}` };
   });
 }
 
 /** The issues in one line. */
 export function inWords(issues: readonly Issue[]): string {
-  return issues
-    .map(({ path, message }) => (path === "" ? message : `${path} ${message}`))
-    .join("; ");
+  return issues.map(({ path, message }) => `${path} ${message}`.trim()).join("; ");
 }

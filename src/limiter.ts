@@ -1,3 +1,5 @@
+import { check } from "./check.js";
+
 /**
  * Where a call waits until its location's budget has room for it. A `RateLimiterQueue` of
  * rate-limiter-flexible is one.
@@ -37,12 +39,12 @@ export const highLevelBudget: Budget = { limit: 100, intervalMs: 10_000 };
  * @throws TypeError where a figure is no positive number, or `limit` no whole one.
  */
 export function createLimiter({ limit, intervalMs }: Budget = highLevelBudget): RateLimiter {
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new TypeError("createLimiter: `limit` must be a whole number of at least 1");
-  }
-  if (!Number.isFinite(intervalMs) || intervalMs <= 0) {
-    throw new TypeError("createLimiter: `intervalMs` must be a positive number of milliseconds");
-  }
+  check(Number.isInteger(limit) && limit > 0, "createLimiter: `limit`", "a whole number above 0");
+  check(
+    Number.isFinite(intervalMs) && intervalMs > 0,
+    "createLimiter: `intervalMs`",
+    "a number of milliseconds above 0",
+  );
   const windows = new Map<string, ReturnType<typeof createWindow>>();
   return {
     async removeTokens(tokens, key, signal) {
@@ -59,7 +61,7 @@ function createWindow(limit: number, intervalMs: number) {
   /** Those who wait, in order. */
   const waiting = new Set<() => void>();
   /** When the place given last was due: later than planned is not later for all that follow. */
-  let lastDue = Number.NEGATIVE_INFINITY;
+  let lastDue = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const free = () => (given.length < limit ? 0 : (given[0] ?? 0) + intervalMs);

@@ -1,8 +1,11 @@
 import type { ContractDrift } from "./answer.js";
-import type { Bounds, Fetch } from "./attempt.js";
+import { check } from "./check.js";
 import { baseUrl as contractBaseUrl } from "./contract.js";
+import type { Bounds, Fetch } from "./exchange.js";
+import { isObject } from "./is-object.js";
 import { createLimiter, type RateLimiter } from "./limiter.js";
 import { assertToken, type TokenProvider } from "./token.js";
+import { abortable } from "./wait.js";
 
 /** What {@link createClient} takes. */
 export interface ClientOptions {
@@ -50,13 +53,12 @@ export interface CallOptions {
  * @throws TypeError that names the first bad option, and never shows the token.
  */
 export function checkedOptions(options: ClientOptions) {
-  check(isObject(options), "the options", "an object");
+  check(isObject(options), "createClient: its argument", "an object");
   const {
     locationId,
     token,
     baseUrl = contractBaseUrl,
-    // Looked up for each request, so that what replaces the global later is used.
-    fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
+    fetch,
     timeoutMs = 30_000,
     maxRetries = 2,
     limiter = createLimiter(),
@@ -64,25 +66,38 @@ export function checkedOptions(options: ClientOptions) {
   } = options;
   check(
     typeof locationId === "string" && /^\S+$/.test(locationId),
-    "`locationId`",
+    "createClient: `locationId`",
     "the id of a location",
   );
   if (typeof token !== "function") assertToken(token, "createClient: `token`");
   checkBaseUrl(baseUrl);
-  check(typeof fetch === "function", "`fetch`", "a function");
+  check(fetch === undefined || typeof fetch === "function", "createClient: `fetch`", "a function");
   checkTimeout(timeoutMs, "createClient");
   check(
     Number.isInteger(maxRetries) && maxRetries >= 0,
-    "`maxRetries`",
+    "createClient: `maxRetries`",
     "a whole number from 0 up",
   );
   check(
     limiter === false || (isObject(limiter) && typeof limiter.removeTokens === "function"),
-    "`limiter`",
+    "createClient: `limiter`",
     "false or an object with a method `removeTokens`",
   );
-  check(onDrift === undefined || typeof onDrift === "function", "`onDrift`", "a function");
-  return { locationId, token, baseUrl, fetch, timeoutMs, maxRetries, limiter, onDrift };
+  check(
+    onDrift === undefined || typeof onDrift === "function",
+    "createClient: `onDrift`",
+    "a function",
+  );
+  return {
+    locationId,
+    token,
+    baseUrl,
+    fetch: fetch ? obeyingItsSignal(fetch) : globalFetch,
+    timeoutMs,
+    maxRetries,
+    limiter,
+    onDrift,
+  };
 }
 
 /**
@@ -94,52 +109,47 @@ export function checkedBounds(
   { signal, timeoutMs }: CallOptions,
   defaultTimeoutMs: number,
 ): Bounds {
+  const caller = "createProductCollection";
   check(
     signal === undefined || (isObject(signal) && typeof signal.throwIfAborted === "function"),
-    "`signal`",
+    `${caller}: \`signal\``,
     "an AbortSignal",
-    "createProductCollection",
   );
-  if (timeoutMs !== undefined) checkTimeout(timeoutMs, "createProductCollection");
+  if (timeoutMs !== undefined) checkTimeout(timeoutMs, caller);
   return { signal, timeoutMs: timeoutMs ?? defaultTimeoutMs };
 }
 
-function checkTimeout(timeoutMs: number, where: string): void {
-  // A timer takes 31 bits, and fires at once for more.
-  const ok = typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs < 2 ** 31;
-  check(ok, "`timeoutMs`", "a number of milliseconds above 0 and below 2 147 483 648", where);
+function checkTimeout(timeoutMs: number, caller: string): void {
+  check(
+    // A timer takes 31 bits, and fires at once for more.
+    typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs < 2 ** 31,
+    `${caller}: \`timeoutMs\``,
+    "a number of milliseconds above 0 and below 2 ** 31",
+  );
 }
 
 function checkBaseUrl(baseUrl: string): void {
-  let url: URL;
-  try {
-    url = new URL(baseUrl);
-  } catch {
-    throw mustBe("`baseUrl`", `an absolute URL, for example ${contractBaseUrl}`);
-  }
-  const { protocol, hostname, username, password, search, hash } = url;
+  const what = "createClient: `baseUrl`";
+  check(URL.canParse(baseUrl), what, `an absolute URL, for example ${contractBaseUrl}`);
+  const { protocol, hostname, username, password, search, hash } = new URL(baseUrl);
   const isLoopback =
     hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
   check(
     protocol === "https:" || (protocol === "http:" && isLoopback),
-    "`baseUrl`",
+    what,
     "https, since the token is sent to it; http is for loopback hosts alone",
   );
   check(
     username + password + search + hash === "",
-    "`baseUrl`",
+    what,
     "without user name, password, query and fragment",
   );
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
+/** Looks the global up for each request, so that what replaces it later is used. */
+const globalFetch: Fetch = (url, init) => globalThis.fetch(url, init);
 
-function check(ok: boolean, option: string, what: string, where = "createClient"): void {
-  if (!ok) throw mustBe(option, what, where);
-}
-
-function mustBe(option: string, what: string, where = "createClient"): TypeError {
-  return new TypeError(`${where}: ${option} must be ${what}`);
+/** A fetch that ends with its signal, even where the one it is made of does not look at it. */
+function obeyingItsSignal(fetch: Fetch): Fetch {
+  return (url, init) => abortable(async () => fetch(url, init), init.signal ?? undefined);
 }

@@ -29,16 +29,11 @@ const headerOf = {
 
 /** Reads the rate limit from an answer's headers; undefined where they say nothing of it. */
 export function rateLimitIn(headers: Headers): RateLimit | undefined {
-  const figure = (name: ResponseHeader) => {
-    const value = headers.get(name);
-    return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
-  };
-  const rateLimit: RateLimit = {
-    limit: figure(headerOf.limit),
-    remaining: figure(headerOf.remaining),
-    intervalMs: figure(headerOf.intervalMs),
-    dailyLimit: figure(headerOf.dailyLimit),
-    dailyRemaining: figure(headerOf.dailyRemaining),
-  };
-  return Object.values(rateLimit).every((value) => value === undefined) ? undefined : rateLimit;
+  const figures = Object.entries(headerOf).map(([name, header]) => {
+    const value = headers.get(header);
+    return [name, value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined] as const;
+  });
+  return figures.some(([, figure]) => figure !== undefined)
+    ? (Object.fromEntries(figures) as unknown as RateLimit) // the names are those of headerOf
+    : undefined;
 }

@@ -11,34 +11,23 @@ export function redactText(text: string, token: string): string {
 
 /** The headers without the token. */
 export function redactHeaders(headers: Headers, token: string): Headers {
-  const all = [...headers];
-  if (!all.some(([, value]) => value.includes(token))) return headers;
-  return new Headers(all.map(([name, value]) => [name, redactText(value, token)]));
+  return new Headers([...headers].map(([name, value]) => [name, redactText(value, token)]));
 }
 
 /**
- * A copy of what was thrown, with its name, message, stack, code, system call and causes and nothing
- * else: some errors carry the whole request.
+ * A copy of what was thrown, with its name, message, stack, code and causes and nothing else: some
+ * errors carry the whole request.
  *
  * @param depth - How many causes deep to go; an error may be its own cause.
  */
 export function redactError(thrown: unknown, token: string, depth = 4): Error | undefined {
-  if (thrown === undefined || thrown === null || depth === 0) return undefined;
-  if (!(thrown instanceof Error)) return new Error(redactText(String(thrown), token));
-  const clean = new Error(redactText(thrown.message, token));
-  const { name, stack, code, syscall, cause, errors }: NetworkFailure = thrown;
-  const kept: Record<string, unknown> = {
-    name: redactText(name, token),
-    stack: stack === undefined ? undefined : redactText(stack, token),
-    code: typeof code === "string" ? redactText(code, token) : undefined,
-    syscall: typeof syscall === "string" ? redactText(syscall, token) : undefined,
-    cause: redactError(cause, token, depth - 1),
-    errors: Array.isArray(errors)
-      ? errors.map((it) => redactError(it, token, depth - 1))
-      : undefined,
-  };
-  for (const [key, value] of Object.entries(kept)) {
-    if (value !== undefined) Object.defineProperty(clean, key, { value, configurable: true });
+  if (thrown === undefined || depth === 0) return undefined;
+  const error: NetworkFailure = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const cause = redactError(error.cause, token, depth - 1);
+  const clean = new Error(redactText(error.message, token), cause && { cause });
+  for (const key of ["name", "stack", "code"] as const) {
+    const value = error[key];
+    if (typeof value === "string") Object.assign(clean, { [key]: redactText(value, token) });
   }
   return clean;
 }

@@ -1,6 +1,6 @@
-import type { Answer } from "./answer.js";
 import type { ErrorStatus } from "./contract.js";
 import { ConnectionError } from "./errors.js";
+import type { Answer } from "./exchange.js";
 
 /** What an attempt came to. */
 export type Outcome = ConnectionError | Omit<Answer, "text">;

@@ -1,3 +1,5 @@
+import { check } from "./check.js";
+
 /**
  * Gives the bearer token. Asked without an argument for every call; and once more with the token
  * that the API has just rejected (401): give another one and the request is sent once more, give the
@@ -73,13 +75,9 @@ export function createTokens(source: string | TokenProvider): Tokens {
  * @throws TypeError that says what is wrong with `what`, and does not show the token.
  */
 export function assertToken(token: unknown, what: string): asserts token is string {
-  if (typeof token !== "string") {
-    throw new TypeError(`${what} must be a string, not ${token === null ? "null" : typeof token}`);
-  }
-  if (token === "") throw new TypeError(`${what} must not be empty`);
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new TypeError(
-      `${what} must be visible ASCII characters, without spaces and line breaks; trim() one that was read from a file`,
-    );
-  }
+  check(
+    typeof token === "string" && /^[\x21-\x7e]+$/.test(token),
+    what,
+    "a string of visible ASCII characters; trim() one read from a file",
+  );
 }

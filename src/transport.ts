@@ -1,8 +1,7 @@
-import type { Answer } from "./answer.js";
-import type { Send } from "./api.js";
-import { attempt, type Fetch } from "./attempt.js";
+import { attempt } from "./attempt.js";
 import type { ErrorStatus } from "./contract.js";
 import { ConnectionError } from "./errors.js";
+import type { Answer, Fetch, Send } from "./exchange.js";
 import type { RateLimiter } from "./limiter.js";
 import { retryDelayMs } from "./retry.js";
 import type { HeldToken, Tokens } from "./token.js";
