@@ -4,7 +4,13 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["{src,scripts}/**/*.test.ts"] } },
-      { test: { name: "contract", include: ["contract-tests/**/*.test.ts"] } },
+      {
+        test: {
+          name: "contract",
+          include: ["contract-tests/**/*.test.ts"],
+          typecheck: { enabled: true, include: ["contract-tests/**/*.test-d.ts"] },
+        },
+      },
     ],
   },
 });
