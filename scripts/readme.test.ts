@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const documents = ["README.md"];
+
+/** The TypeScript snippets of a document, each as a file beside it that is never written. */
+function snippetsOf(document: string): [string, string][] {
+  const text = readFileSync(root + document, "utf8");
+  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""], index) => [
+    `${root}${document}.${index + 1}.ts`,
+    code,
+  ]);
+}
+
+/** What the compiler says of files that are not on disk, under the project's own settings. */
+function diagnose(files: ReadonlyMap<string, string>): string[] {
+  const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
+  // A snippet shows how a thing is done and need not use what it declares.
+  Object.assign(options, { noUnusedLocals: false, noUnusedParameters: false });
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (name) => files.has(name) || fileExists(name);
+  host.readFile = (name) => files.get(name) ?? readFile(name);
+  host.getSourceFile = (name, languageVersion, ...rest) => {
+    const text = files.get(name);
+    return text === undefined
+      ? getSourceFile(name, languageVersion, ...rest)
+      : ts.createSourceFile(name, text, languageVersion);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const line =
+      file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+    const name = file?.fileName.slice(root.length) ?? "";
+    return `${name}:${line} ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}
+
+it.each(documents)(
+  "every TypeScript snippet of %s compiles against the built package",
+  (document) => {
+    const snippets = snippetsOf(document);
+    expect(snippets).not.toEqual([]);
+    expect(diagnose(new Map(snippets))).toEqual([]);
+  },
+  60_000,
+);
+
+it("a snippet that does not compile is named with its line", () => {
+  const file = `${root}README.md.1.ts`;
+  const code = 'import { createClient } from "highlevel-product-collections";\ncreateClient({});\n';
+  expect(diagnose(new Map([[file, code]]))).toEqual([
+    expect.stringMatching(/^README\.md\.1\.ts:2 /),
+  ]);
+}, 60_000);
