@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { operationsOf, readContract } from "../scripts/contract.js";
 import type { NewProductCollection } from "../src/index.js";
 import { locationId, recordingClient, useMock, violatedPlaces } from "./harness.js";
 
@@ -84,5 +85,25 @@ describe("a request of the client holds", () => {
     const elsewhere = { ...smallest, altId: "Z4Bxl8J4SaPEPLq9IQ8g", altType: "agency" };
     const { body } = await sent(elsewhere);
     expect(body).toEqual({ ...smallest, altId: locationId, altType: "location" });
+  });
+});
+
+describe("a request example of the contract", () => {
+  const [{ operation } = { operation: undefined }] = operationsOf(readContract());
+  const examples = Object.entries(
+    operation?.requestBody.content["application/json"]?.examples ?? {},
+  );
+
+  it.each(examples)("%s is what the client sends, and accepted", async (_, { value }) => {
+    const { altId, altType, ...collection } = value as NewProductCollection & {
+      altId: string;
+      altType: string;
+    };
+    const { client, responses } = recordingClient(mock.url, undefined, { locationId: altId });
+
+    await client.createProductCollection(collection);
+
+    expect(responses.map(({ status }) => status)).toEqual([201]);
+    expect(responses.flatMap(violatedPlaces)).toEqual([]);
   });
 });
