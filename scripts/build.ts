@@ -2,7 +2,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { cli, exitCode } from "./cli.js";
+import { CouldNotDoIt, cli, exitCode } from "./cli.js";
+import { contractFile } from "./contract.js";
+import { redocly } from "./redocly.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
@@ -15,9 +17,16 @@ cli(import.meta, "npm run build", {}, async () => {
     stdio: "inherit",
   });
   if (status !== 0) return exitCode.foundSomethingWrong;
+  // Types alone: nothing imports them at run time.
+  for (const file of ["openapi.js", "openapi.js.map"]) rmSync(`${root}dist/generated/${file}`);
   // tsc copies neither JavaScript that has declarations of its own nor those declarations.
   for (const file of ["contract.js", "contract.d.ts"]) {
     cpSync(`${root}generated/${file}`, `${root}dist/generated/${file}`);
+  }
+  // One file each, whatever the contract is split into.
+  for (const file of ["openapi.yaml", "openapi.json"]) {
+    const { status, stderr } = redocly("bundle", contractFile, "--output", `${root}dist/${file}`);
+    if (status !== 0) throw new CouldNotDoIt(`dist/${file} was not written: ${stderr}`);
   }
   return exitCode.done;
 });

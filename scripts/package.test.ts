@@ -1,0 +1,98 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { build } from "esbuild";
+import { publint } from "publint";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+// What a stranger installs. `npm test` has built it before.
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+let folder: string;
+let packed: { size: number; filename: string; files: { path: string }[] };
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "highlevel-pack-"));
+  const { stdout, stderr } = spawnSync(
+    "npm",
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
+    { cwd: root, encoding: "utf8", shell: process.platform === "win32" },
+  );
+  try {
+    [packed] = JSON.parse(stdout);
+  } catch {
+    throw new Error(`npm pack failed: ${stderr}`);
+  }
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the package", () => {
+  it("holds the built client, the contract and what explains them, and nothing else", () => {
+    const allowed =
+      /^(dist\/(src|generated)\/[\w-]+\.(js|d\.ts|js\.map)|dist\/openapi\.(yaml|json)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "dist/generated/contract.d.ts",
+        "dist/generated/contract.js",
+        "dist/generated/openapi.d.ts",
+        "dist/openapi.json",
+        "dist/openapi.yaml",
+        "dist/src/index.d.ts",
+        "dist/src/index.js",
+        "dist/src/index.js.map",
+      ]),
+    );
+    expect(paths.filter((path) => path.includes(".test."))).toEqual([]);
+  });
+
+  it("is at most 60 kB", () => {
+    expect(packed.size).toBeLessThanOrEqual(60_000);
+  });
+
+  it("has nothing that publint would change", async () => {
+    const { messages } = await publint({ pkgDir: root, strict: true, pack: false });
+    expect(messages).toEqual([]);
+  });
+
+  it("has types that every ESM resolution finds", async () => {
+    const tarball = readFileSync(join(folder, packed.filename));
+    const analysis = await checkPackage(createPackageFromTarballData(tarball), {
+      excludeEntrypoints: ["./openapi.yaml", "./openapi.json", "./package.json"],
+    });
+    // The package is ESM only: node10 and require() of ESM by older compilers are no concern.
+    const problems = (
+      analysis.types && "problems" in analysis ? analysis.problems : [analysis]
+    ) as {
+      kind?: string;
+      resolutionKind?: string;
+    }[];
+    const relevant = problems.filter(
+      ({ kind, resolutionKind }) => kind !== "CJSResolvesToESM" && resolutionKind !== "node10",
+    );
+    expect(relevant).toEqual([]);
+  });
+});
+
+describe("the client", () => {
+  it("is at most 8 kB with all it needs, minified and gzipped", async () => {
+    const { outputFiles } = await build({
+      entryPoints: [join(root, "dist/src/index.js")],
+      bundle: true,
+      minify: true,
+      format: "esm",
+      write: false,
+    });
+    const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
+    expect(size).toBeGreaterThan(1000);
+    expect(size).toBeLessThanOrEqual(8000);
+  });
+});
