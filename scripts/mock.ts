@@ -14,29 +14,26 @@ export interface RunningServer {
 export interface MockOptions {
   /** Default: any that is free. */
   readonly port?: number;
-  /** Answers made up from the schemas, in place of the contract's examples. */
-  readonly dynamic?: boolean;
-  /** What made-up answers are drawn from: the same seed, the same answers. */
-  readonly seed?: string;
+  /** A server to hand requests on to, and whose answers to check, in place of made-up ones. */
+  readonly upstream?: string;
 }
 
 /** Serves the contract with Prism on loopback. */
-export async function startMock({
-  port = 0,
-  dynamic = false,
-  seed,
-}: MockOptions = {}): Promise<RunningServer> {
+export async function startMock({ port = 0, upstream }: MockOptions = {}): Promise<RunningServer> {
+  const shared = {
+    checkSecurity: upstream === undefined,
+    validateRequest: true,
+    validateResponse: true,
+    errors: false,
+    upstreamProxy: undefined,
+    mock: { dynamic: false },
+  };
   const server = createServer(await getHttpOperationsFromSpec(contractFile), {
     cors: true,
-    config: {
-      isProxy: false,
-      checkSecurity: true,
-      validateRequest: true,
-      validateResponse: true,
-      errors: false,
-      upstreamProxy: undefined,
-      mock: { dynamic, ...(seed !== undefined && { seed }) },
-    },
+    config:
+      upstream === undefined
+        ? { ...shared, isProxy: false }
+        : { ...shared, isProxy: true, upstream: new URL(upstream) },
     components: { logger: createLogger("mock", { level: "silent" }) },
   });
   return { url: await server.listen(port, "127.0.0.1"), close: () => server.close() };

@@ -1,0 +1,183 @@
+import { spawn } from "node:child_process";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { validateRequestBody } from "../generated/contract.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const token = "a-token-of-the-sub-account";
+const locationId = "6578278e879ad2646715ba9c";
+const created = {
+  _id: "655b33a82209e60b6adb87a5",
+  altId: locationId,
+  name: "Contract test",
+  slug: "contract-test",
+  image: "http://example.com/watermark.png",
+  seo: {},
+  createdAt: "2024-02-22T09:27:19.728Z",
+};
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+type Answer = readonly [status: number, body: unknown];
+
+/** A server that claims the contract, and keeps it but for what `change` makes of its answers. */
+async function startServer(change: (answer: Answer) => Answer = (answer) => answer) {
+  const requests: unknown[] = [];
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const { authorization, version, "content-type": type } = request.headers;
+    const body = await json(request).catch(() => undefined);
+    requests.push(body);
+    if (authorization !== `Bearer ${token}`) {
+      return [401, { statusCode: 401, message: "Invalid token", error: "Unauthorized" }];
+    }
+    if (version !== "2021-07-28" || type !== "application/json" || !validateRequestBody(body)) {
+      return [422, { statusCode: 422, message: ["refused"], error: "Unprocessable Entity" }];
+    }
+    return [201, { data: created }];
+  };
+  const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
+    const [status, body] = change(await answer(request));
+    const isText = typeof body === "string";
+    response.writeHead(status, { "content-type": isText ? "text/html" : "application/json" });
+    response.end(isText ? body : JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+function testLive(args: string[], env: Record<string, string> = {}) {
+  return new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
+    const child = spawn(process.execPath, ["--import", "tsx", "scripts/test-live.ts", ...args], {
+      cwd: root,
+      env: { ...process.env, HIGHLEVEL_TOKEN: token, HIGHLEVEL_LOCATION_ID: locationId, ...env },
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.on("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/** The lines of the report, without the probes that led to them. */
+function departuresIn(stdout: string): string[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line.startsWith("  "))
+    .map((line) => line.trim().replace(/ {2}\[.*\]$/, ""))
+    .sort();
+}
+
+describe("npm run test:live", { timeout: 60_000 }, () => {
+  it("finds no departure in a server that keeps the contract", async () => {
+    const { url, requests } = await startServer();
+    const { status, stdout, stderr } = await testLive(["--base-url", url, "--create"]);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("It departs from the contract nowhere.");
+    expect(status).toBe(0);
+    expect(requests.length).toBeGreaterThan(70);
+    expect(
+      requests.filter(
+        (body) => validateRequestBody(body) && Object(body).slug.startsWith("contract-test-"),
+      ),
+    ).toHaveLength(1);
+  });
+
+  it("creates nothing unless told to", async () => {
+    const { url } = await startServer();
+    const { stdout } = await testLive(["--base-url", url]);
+    expect(stdout).not.toContain("Creating");
+  });
+
+  it("lists each departure of a server that drifts, once, and none beside", async () => {
+    const { createdAt, ...dataWithoutDate } = { ...created, slug: 1 };
+    const { url } = await startServer(([status, body]) => {
+      if (status === 201) return [201, { data: dataWithoutDate }];
+      if (status === 422) return [422, { ...(body as object), message: "refused" }];
+      return [403, "<html>Forbidden</html>"];
+    });
+    const { status, stdout } = await testLive(["--base-url", url, "--create"]);
+    expect(status).toBe(1);
+    expect(departuresIn(stdout)).toEqual([
+      "201  /data/createdAt  the contract: Response body property data must have required property 'createdAt'",
+      "201  /data/slug  the contract: Response body property data.slug must be string",
+      "403  (the answer)  the contract: Unable to match the returned status code with those defined in the document: 201,400,401,422,429",
+      "403  (the answer)  the contract: refuses this with 401",
+      "422  /message  the contract: Response body property message must be array",
+    ]);
+    expect(stdout).toContain("It departs from the contract in 5 ways:");
+  });
+
+  it.each([
+    [
+      "accepts what the contract refuses",
+      [201, { data: created }],
+      "201  (the answer)  the contract: refuses this with 401",
+    ],
+    [
+      "redirects",
+      [307, {}],
+      "307  (the answer)  the contract: Unable to match the returned status code with those defined in the document: 201,400,401,422,429",
+    ],
+    [
+      "answers 501, which Prism hides",
+      [501, {}],
+      "501  (the answer)  the contract: an answer of JSON, with a documented status",
+    ],
+    [
+      "answers HTML",
+      [422, "<html>"],
+      '422  (the answer)  the contract: The received media type "text/html" does not match the one specified in the current response: application/json',
+    ],
+  ] as const)("reports a server that %s", async (_, answer, line) => {
+    const { url } = await startServer(() => [...answer]);
+    const { status, stdout } = await testLive(["--base-url", url]);
+    expect(departuresIn(stdout)).toContain(line);
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    [
+      "a server that is down",
+      ["--base-url", "http://127.0.0.1:9"],
+      {},
+      /^http:\/\/127\.0\.0\.1:9 does not answer .*Is it running/,
+    ],
+    ["what is no URL", ["--base-url", "nonsense"], {}, /^--base-url must be an absolute URL/],
+    [
+      "plain http off loopback",
+      ["--base-url", "http://example.com"],
+      {},
+      /^--base-url must be https/,
+    ],
+    ["no server at all", [], { HIGHLEVEL_BASE_URL: "" }, /^--base-url must be an absolute URL/],
+    ["an unknown option", ["--nonsense"], {}, /^Unknown option '--nonsense'/],
+  ])("says in one line that it cannot test %s", async (_, args, env, line) => {
+    const { status, stderr } = await testLive(args, env);
+    expect(stderr).toMatch(line);
+    expect(stderr).not.toContain("    at ");
+    expect(status).toBe(2);
+  });
+
+  it("stops where the server refuses the token", async () => {
+    const { url } = await startServer();
+    const { status, stderr } = await testLive(["--base-url", url], {
+      HIGHLEVEL_TOKEN: "another-token",
+    });
+    expect(stderr).toBe(
+      "The server refuses the token (401). Set HIGHLEVEL_TOKEN to one that it takes.\n",
+    );
+    expect(status).toBe(2);
+  });
+});
