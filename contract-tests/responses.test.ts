@@ -1,6 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { operationsOf, readContract } from "../scripts/contract.js";
-import { ApiError } from "../src/index.js";
+import { ApiError, type ContractDrift } from "../src/index.js";
 import { recordingClient, useMock, violatedPlaces } from "./harness.js";
 
 // Walked from the document: a response or an example that is added to it is tested without a word
@@ -58,5 +60,49 @@ describe("a documented answer comes out of the client as the design says", () =>
   it("and there are the five that HighLevel documents", () => {
     const statuses = new Set(documented.map(({ status }) => status));
     expect([...statuses].sort()).toEqual([201, 400, 401, 422, 429]);
+  });
+});
+
+describe("an answer that departs from the contract", () => {
+  const createdAt = "2024-02-22T09:27:19.728Z";
+  const created = { _id: "1", altId: "2", name: "n", slug: "s", image: "i", seo: {}, createdAt };
+
+  async function driftsOf(status: number, body: unknown): Promise<unknown[]> {
+    const drifts: ContractDrift[] = [];
+    const server = createServer((_, response) => {
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const { client } = recordingClient(`http://127.0.0.1:${port}`, undefined, {
+      maxRetries: 0,
+      onDrift: (drift) => drifts.push(drift),
+    });
+    await client.createProductCollection(collection).catch(() => {});
+    server.close();
+    return drifts.flatMap(({ issues }) => issues);
+  }
+
+  it("is no drift where it does not", async () => {
+    expect(await driftsOf(201, { data: created })).toEqual([]);
+  });
+
+  it.each([
+    [
+      201,
+      { data: { ...created, createdAt: "yesterday" } },
+      "/data/createdAt",
+      "must match format date-time",
+    ],
+    [201, { data: { ...created, _id: 1 } }, "/data/_id", "must be string"],
+    [201, { data: { ...created, image: null } }, "/data/image", "must be string"],
+    [201, { data: { ...created, seo: undefined } }, "/data/seo", "is required"],
+    [201, { data: { ...created, seo: { title: 1 } } }, "/data/seo/title", "must be string"],
+    [400, { statusCode: "400" }, "/statusCode", "must be number"],
+    [401, { error: 1 }, "/error", "must be string"],
+    [422, { message: "refused" }, "/message", "must be array"],
+    [422, { message: ["refused", 1] }, "/message/1", "must be string"],
+  ])("is reported: %i %j", async (status, body, path, message) => {
+    expect(await driftsOf(status, body)).toEqual([{ path, message }]);
   });
 });

@@ -6,8 +6,10 @@ import {
   type HighLevelClient,
   type HighLevelError,
   type NewProductCollection,
+  type operations,
   type ProductCollection,
   type RateLimiter,
+  type ResponseBody,
 } from "../src/index.js";
 
 // What must compile, and behind each @ts-expect-error what must not. Compiled, and never run.
@@ -60,6 +62,38 @@ describe("a created collection", () => {
       seo: { title?: string; description?: string };
       createdAt: string;
     }>();
+  });
+});
+
+describe("a documented answer", () => {
+  it("has the headers of the rate limit, whole numbers all", () => {
+    type Responses = operations["createProductCollection"]["responses"];
+    type Headers = Responses[201]["headers"];
+    expectTypeOf<Headers["X-RateLimit-Limit-Daily"]>().toEqualTypeOf<number>();
+    expectTypeOf<Headers["X-RateLimit-Daily-Remaining"]>().toEqualTypeOf<number>();
+    expectTypeOf<Headers["X-RateLimit-Interval-Milliseconds"]>().toEqualTypeOf<number>();
+    expectTypeOf<Headers["X-RateLimit-Max"]>().toEqualTypeOf<number>();
+    expectTypeOf<Headers["X-RateLimit-Remaining"]>().toEqualTypeOf<number>();
+    expectTypeOf<Responses[400]["headers"]>().toEqualTypeOf<Headers>();
+    expectTypeOf<Responses[401]["headers"]>().toEqualTypeOf<Headers>();
+    expectTypeOf<Responses[422]["headers"]>().toEqualTypeOf<Headers>();
+    expectTypeOf<Responses[429]["headers"]>().toEqualTypeOf<Headers>();
+  });
+
+  it("has the body of the source page", () => {
+    expectTypeOf<ResponseBody<201>>().toEqualTypeOf<{ data: ProductCollection }>();
+    expectTypeOf<ResponseBody<400>>().toEqualTypeOf<{ statusCode?: number; message?: string }>();
+    expectTypeOf<ResponseBody<401>>().toEqualTypeOf<{
+      statusCode?: number;
+      message?: string;
+      error?: string;
+    }>();
+    expectTypeOf<ResponseBody<422>>().toEqualTypeOf<{
+      statusCode?: number;
+      message?: string[];
+      error?: string;
+    }>();
+    expectTypeOf<ResponseBody<429>>().toBeUnknown();
   });
 });
 

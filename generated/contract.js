@@ -10,7 +10,7 @@ const schema11 = {"type":"object","required":["altId","altType","name","slug"],"
 const pattern0 = new RegExp("^[0-9a-fA-F]{24}$", "u");
 const pattern1 = new RegExp("^\\S*$", "u");
 
-function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate10(data, {instancePath=""}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -221,7 +221,7 @@ export const validate201 = validate11;
 const schema12 = {"type":"object","required":["data"],"properties":{"data":{"type":"object","required":["_id","altId","name","slug","image","seo","createdAt"],"properties":{"_id":{"type":"string"},"altId":{"type":"string"},"name":{"type":"string"},"slug":{"type":"string"},"image":{"type":"string"},"seo":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"}}},"createdAt":{"type":"string","format":"date-time"}}}}};
 const formats0 = /^\d\d\d\d-[0-1]\d-[0-3]\dt(?:[0-2]\d:[0-5]\d:[0-5]\d|23:59:60)(?:\.\d+)?(?:z|[+-]\d\d(?::?\d\d)?)$/i;
 
-function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate11(data, {instancePath=""}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -462,7 +462,7 @@ return errors === 0;
 export const validate400 = validate12;
 const schema13 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"string"}}};
 
-function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate12(data, {instancePath=""}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -509,7 +509,7 @@ return errors === 0;
 export const validate401 = validate13;
 const schema14 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"string"},"error":{"type":"string"}}};
 
-function validate13(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate13(data, {instancePath=""}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -568,7 +568,7 @@ return errors === 0;
 export const validate422 = validate14;
 const schema15 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"array","items":{"type":"string"}},"error":{"type":"string"}}};
 
-function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate14(data, {instancePath=""}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){

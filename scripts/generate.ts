@@ -104,7 +104,7 @@ export const path = ${JSON.stringify(path)};
 export const fixedHeaders = ${JSON.stringify(fixedHeaders)};
 export const fixedFields = ${JSON.stringify(fixedFields)};
 
-${withoutSchemaPaths(standaloneCode.default(ajv, validators)).replace('"use strict";', "").trim()}
+${trimmed(standaloneCode.default(ajv, validators))}
 
 export const validateResponseBody = {
 ${byStatus.join("")}};
@@ -154,9 +154,13 @@ ${byStatus.join("")}};
 `;
 }
 
-/** The validators without the place in the schema that they give with each error: nobody asks for it. */
-function withoutSchemaPaths(code: string): string {
-  return code.replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, "");
+/** The validators without what they take and give that nobody asks for. */
+function trimmed(code: string): string {
+  return code
+    .replace('"use strict";', "")
+    .replaceAll(", parentData, parentDataProperty, rootData=data", "")
+    .replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, "")
+    .trim();
 }
 
 /**

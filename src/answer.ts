@@ -35,16 +35,17 @@ export function readAnswer(
   const validate = validateResponseBody[status];
   const body = parsed(text);
   if (validate === null && isError(status)) throw new ApiError(status, body, answer);
-  if (validate === null || !isObject(body)) throw unexpected("but the body is no JSON object");
-  if (!isError(status) && !isObject(body.data)) {
-    throw unexpected("but the body holds no `data` object; the collection may have been created");
+  if (validate === null || !isObject(body)) throw unexpected("but no JSON object");
+  const { data } = body;
+  if (!isError(status) && !isObject(data)) {
+    throw unexpected("but no `data` object; the collection may have been created");
   }
 
   const issues = issuesOf(validate, body);
   if (issues.length > 0 && onDrift !== undefined) report(onDrift, { status, issues, body });
   if (isError(status)) throw new ApiError(status, body, answer);
   // Created, and so returned, even where a field departs from its type: onDrift has heard of it.
-  return body.data as ProductCollection;
+  return data as ProductCollection;
 }
 
 /** Whether the contract documents the status. */
@@ -58,8 +59,8 @@ function isError(status: Status): status is ErrorStatus {
 
 function undocumented(status: number): string {
   // A browser hides the status of a redirect that is not followed behind 0.
-  if (status === 0 || (status >= 300 && status < 400)) return "a redirect, which is never followed";
-  const what = "which the contract does not document";
+  if (status === 0 || (status >= 300 && status < 400)) return "a redirect, never followed";
+  const what = "not in the contract";
   return status >= 400 && status < 500 ? what : `${what}; the collection may have been created`;
 }
 

@@ -1,13 +1,11 @@
 import createFetchClient from "openapi-fetch";
 import { fixedHeaders, path, type paths, type RequestBody } from "./contract.js";
-import { InvalidRequestError } from "./errors.js";
 import type { Answer, Bounds, OutgoingRequest, Send } from "./exchange.js";
 
 /** openapi-fetch over `send`: it makes the request out of what the contract's types let through. */
 export function createApi(baseUrl: string, send: Send) {
   const api = createFetchClient<paths>({
     baseUrl,
-    bodySerializer: serialize,
     // A real Request would be taken apart again by fetch, which costs more than all else here.
     Request: RequestHolder as unknown as typeof Request,
   });
@@ -19,7 +17,7 @@ export function createApi(baseUrl: string, send: Send) {
       parseAs: "stream",
       fetch: async (request) =>
         new AnswerHolder(
-          await send(request as unknown as OutgoingRequest, bounds),
+          send(request as unknown as OutgoingRequest, bounds),
         ) as unknown as Response,
     });
     return (response as unknown as AnswerHolder).answer;
@@ -33,19 +31,12 @@ class RequestHolder {
   }
 }
 
-/** What openapi-fetch gets in place of a Response: enough for it to leave the body to answer.ts. */
+/**
+ * What openapi-fetch gets in place of a Response: enough for it to leave the body alone. The answer
+ * is still to come, so that no error of ours goes through its hands.
+ */
 class AnswerHolder {
   readonly headers = { get: () => null };
   readonly ok = true;
-  constructor(readonly answer: Answer) {}
-}
-
-function serialize(body: unknown): string {
-  try {
-    return JSON.stringify(body);
-  } catch (error) {
-    // A cycle or a BigInt in a field that the contract does not name.
-    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : error;
-    throw new InvalidRequestError([{ path: "", message: `cannot be sent as JSON: ${reason}` }]);
-  }
+  constructor(readonly answer: Promise<Answer>) {}
 }

@@ -3,6 +3,7 @@ import { TimeoutError, UnexpectedResponseError } from "./errors.js";
 import type { Answer, Bounds, Fetch, OutgoingRequest } from "./exchange.js";
 import { rateLimitIn } from "./rate-limit.js";
 import { redactHeaders, redactText } from "./redact.js";
+import { abortable } from "./wait.js";
 
 /** The most that is read of an answer. */
 const maxAnswerBytes = 1024 * 1024;
@@ -10,13 +11,14 @@ const maxAnswerBytes = 1024 * 1024;
 /**
  * Sends the request once, to its one address, and reads the answer to its end.
  *
+ * @param tokens - The token to send, and before it those that the call has sent already.
  * @throws {@link ConnectionError} or {@link TimeoutError} if no whole answer came,
  * {@link UnexpectedResponseError} if it was too large, the signal's reason after an abort.
  */
 export async function attempt(
   fetch: Fetch,
   { url, method, headers, body }: OutgoingRequest,
-  token: string,
+  tokens: readonly string[],
   { timeoutMs, signal }: Bounds,
 ): Promise<Answer> {
   signal?.throwIfAborted();
@@ -25,45 +27,58 @@ export async function attempt(
   signal?.addEventListener("abort", onAbort);
   const timer = setTimeout(() => controller.abort(new TimeoutError(timeoutMs)), timeoutMs);
   headers.set("Accept", "application/json");
-  headers.set("Authorization", `Bearer ${token}`);
+  headers.set("Authorization", `Bearer ${tokens.at(-1)}`);
+  const init = { method, headers, body, signal: controller.signal, redirect: "manual" } as const;
   try {
-    const init = { method, headers, body, signal: controller.signal, redirect: "manual" } as const;
-    return await readToEnd(await fetch(url, init), token, controller.signal);
+    // A fetch that does not look at its signal must not keep the call from ending.
+    return await abortable(
+      async () => readToEnd(await fetch(url, init), tokens, controller.signal),
+      controller.signal,
+    );
   } catch (error) {
     controller.signal.throwIfAborted();
-    throw error instanceof UnexpectedResponseError ? error : connectionError(error, token);
+    throw error instanceof UnexpectedResponseError ? error : connectionError(error, tokens);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
 }
 
-async function readToEnd(response: Response, token: string, signal: AbortSignal): Promise<Answer> {
+async function readToEnd(
+  response: Response,
+  tokens: readonly string[],
+  signal: AbortSignal,
+): Promise<Answer> {
   const { status, headers } = response;
   const answer = (text: string): Answer => ({
     status,
-    headers: () => redactHeaders(headers, token),
+    headers: () => redactHeaders(headers, tokens),
     rateLimit: () => rateLimitIn(headers),
-    text: redactText(text, token),
+    text: redactText(text, tokens),
   });
-  // Some platforms give no stream of the body.
-  if (!response.body) return answer(await response.text());
+  const tooLarge = (text: string) => new UnexpectedResponseError("more than 1 MiB", answer(text));
 
+  // Some platforms give no stream of the body.
+  if (!response.body) {
+    const text = await response.text();
+    if (text.length > maxAnswerBytes) throw tooLarge(text);
+    return answer(text);
+  }
   const reader = response.body.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel);
+  if (signal.aborted) cancel();
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    signal.throwIfAborted();
     if (done) return answer(text + decoder.decode());
     text += decoder.decode(value, { stream: true });
     bytes += value.byteLength;
     if (bytes > maxAnswerBytes) {
       cancel();
-      throw new UnexpectedResponseError("more than 1 MiB", answer(text));
+      throw tooLarge(text);
     }
   }
 }

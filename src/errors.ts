@@ -122,9 +122,9 @@ export const ApiError = DocumentedError as unknown as {
 
 /** The words of an error body, shortened: HighLevel gives them as a string or as a list of strings. */
 function messageIn(body: unknown): string {
-  const message = isObject(body) ? body.message : "";
-  const words = Array.isArray(message) ? message.join("; ") : message;
-  return typeof words === "string" && words !== "" ? `: ${words.slice(0, 300)}` : "";
+  const message = isObject(body) ? [body.message].flat() : [];
+  const words = message.filter((it) => typeof it === "string").join("; ");
+  return words && `: ${words.slice(0, 300)}`;
 }
 
 function firstKiB(text: string): string {

@@ -10,7 +10,7 @@ export interface Issue {
 
 /** Every place where `value` departs from what `validate` was generated from. */
 export function issuesOf(validate: Validator, value: unknown): readonly Issue[] {
-  if (validate(value)) return [];
+  validate(value);
   return (validate.errors ?? []).map(({ instancePath: path, keyword, params }) => {
     if (keyword === "required") {
       return { path: `${path}/${params.missingProperty}`, message: "is required" };

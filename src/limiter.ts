@@ -1,4 +1,5 @@
 import { check } from "./check.js";
+import { longestTimerMs } from "./wait.js";
 
 /**
  * Where a call waits until its location's budget has room for it. A `RateLimiterQueue` of
@@ -43,7 +44,7 @@ export function createLimiter({ limit, intervalMs }: Budget = highLevelBudget): 
   check(
     Number.isFinite(intervalMs) && intervalMs > 0,
     "createLimiter: `intervalMs`",
-    "a number of milliseconds above 0",
+    "milliseconds above 0",
   );
   const windows = new Map<string, ReturnType<typeof createWindow>>();
   return {
@@ -64,39 +65,29 @@ function createWindow(limit: number, intervalMs: number) {
   let lastDue = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const free = () => (given.length < limit ? 0 : (given[0] ?? 0) + intervalMs);
-
-  function give(now: number, due: number): void {
-    if (given.length === limit) given.shift();
-    given.push(now);
-    lastDue = due;
-  }
-
-  function serve(): void {
+  /** Gives places to those who wait, as far as there are any, and comes back for the others. */
+  function serve(isComingBack: boolean): void {
     timer = undefined;
-    for (const resolve of waiting) {
+    for (const enter of waiting) {
       const now = performance.now();
-      const due = Math.max(free(), lastDue + intervalMs / limit);
+      const free = given.length < limit ? now : (given[0] ?? 0) + intervalMs;
+      const due = Math.max(free, isComingBack ? lastDue + intervalMs / limit : now);
       if (due > now) {
-        timer = setTimeout(serve, Math.ceil(due - now));
+        timer = setTimeout(serve, Math.min(Math.ceil(due - now), longestTimerMs), true);
         return;
       }
-      waiting.delete(resolve);
-      give(now, due);
-      resolve();
+      waiting.delete(enter);
+      if (given.push(now) > limit) given.shift();
+      lastDue = due;
+      enter();
     }
   }
 
   return {
     /** Resolves when there is a place; an abort gives up the place in the queue. */
     place(signal?: AbortSignal): Promise<void> {
-      signal?.throwIfAborted();
-      const now = performance.now();
-      if (waiting.size === 0 && free() <= now) {
-        give(now, now);
-        return Promise.resolve();
-      }
       return new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
         const leave = () => {
           waiting.delete(enter);
           if (waiting.size === 0) {
@@ -111,7 +102,7 @@ function createWindow(limit: number, intervalMs: number) {
         };
         signal?.addEventListener("abort", leave, { once: true });
         waiting.add(enter);
-        if (timer === undefined) serve();
+        if (timer === undefined) serve(false);
       });
     },
   };

@@ -5,7 +5,7 @@ import type { Bounds, Fetch } from "./exchange.js";
 import { isObject } from "./is-object.js";
 import { createLimiter, type RateLimiter } from "./limiter.js";
 import { assertToken, type TokenProvider } from "./token.js";
-import { abortable } from "./wait.js";
+import { longestTimerMs } from "./wait.js";
 
 /** What {@link createClient} takes. */
 export interface ClientOptions {
@@ -53,24 +53,23 @@ export interface CallOptions {
  * @throws TypeError that names the first bad option, and never shows the token.
  */
 export function checkedOptions(options: ClientOptions) {
-  check(isObject(options), "createClient: its argument", "an object");
   const {
     locationId,
     token,
     baseUrl = contractBaseUrl,
-    fetch,
+    // Looked up for each request, so that what replaces the global later is used.
+    fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
     timeoutMs = 30_000,
     maxRetries = 2,
     limiter = createLimiter(),
     onDrift,
-  } = options;
+  } = options ?? {};
   check(
     typeof locationId === "string" && /^\S+$/.test(locationId),
     "createClient: `locationId`",
     "the id of a location",
   );
   if (typeof token !== "function") assertToken(token, "createClient: `token`");
-  checkBaseUrl(baseUrl);
   check(fetch === undefined || typeof fetch === "function", "createClient: `fetch`", "a function");
   checkTimeout(timeoutMs, "createClient");
   check(
@@ -91,8 +90,8 @@ export function checkedOptions(options: ClientOptions) {
   return {
     locationId,
     token,
-    baseUrl,
-    fetch: fetch ? obeyingItsSignal(fetch) : globalFetch,
+    baseUrl: checkedBaseUrl(baseUrl),
+    fetch,
     timeoutMs,
     maxRetries,
     limiter,
@@ -121,35 +120,26 @@ export function checkedBounds(
 
 function checkTimeout(timeoutMs: number, caller: string): void {
   check(
-    // A timer takes 31 bits, and fires at once for more.
-    typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs < 2 ** 31,
+    typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestTimerMs,
     `${caller}: \`timeoutMs\``,
-    "a number of milliseconds above 0 and below 2 ** 31",
+    `milliseconds above 0, at most ${longestTimerMs}`,
   );
 }
 
-function checkBaseUrl(baseUrl: string): void {
+function checkedBaseUrl(baseUrl: string): string {
   const what = "createClient: `baseUrl`";
-  check(URL.canParse(baseUrl), what, `an absolute URL, for example ${contractBaseUrl}`);
-  const { protocol, hostname, username, password, search, hash } = new URL(baseUrl);
-  const isLoopback =
-    hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
   check(
-    protocol === "https:" || (protocol === "http:" && isLoopback),
+    typeof baseUrl === "string" && URL.canParse(baseUrl),
     what,
-    "https, since the token is sent to it; http is for loopback hosts alone",
+    `an absolute URL, for example ${contractBaseUrl}`,
   );
+  const { href, protocol, hostname } = new URL(baseUrl);
   check(
-    username + password + search + hash === "",
+    protocol === "https:" ||
+      (protocol === "http:" && /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname)),
     what,
-    "without user name, password, query and fragment",
+    "https, or http on a loopback host",
   );
-}
-
-/** Looks the global up for each request, so that what replaces it later is used. */
-const globalFetch: Fetch = (url, init) => globalThis.fetch(url, init);
-
-/** A fetch that ends with its signal, even where the one it is made of does not look at it. */
-function obeyingItsSignal(fetch: Fetch): Fetch {
-  return (url, init) => abortable(async () => fetch(url, init), init.signal ?? undefined);
+  check(!/[?#]|\/\/[^/]*@/.test(href), what, "without user, password, query and fragment");
+  return href;
 }

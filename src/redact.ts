@@ -4,14 +4,29 @@
 /** Below this length a token is a test's and no secret, and may well be a word of the answer. */
 const shortestSecret = 8;
 
-/** The text without the token. */
-export function redactText(text: string, token: string): string {
-  return token.length < shortestSecret ? text : text.replaceAll(token, "[token]");
+/** The text without the tokens, however JSON may have written their characters. */
+export function redactText(text: string, tokens: readonly string[]): string {
+  return tokens
+    .filter(({ length }) => length >= shortestSecret)
+    .reduce(
+      (it, token) => it.replaceAll(it.includes("\\") ? escaped(token) : token, "[token]"),
+      text,
+    );
 }
 
-/** The headers without the token. */
-export function redactHeaders(headers: Headers, token: string): Headers {
-  return new Headers([...headers].map(([name, value]) => [name, redactText(value, token)]));
+/** Matches the token with any of its characters escaped as JSON may. */
+function escaped(token: string): RegExp {
+  const characters = [...token].map((character) => {
+    const hex = character.charCodeAt(0).toString(16);
+    const slash = /["\\/]/.test(character) ? "\\\\?" : "";
+    return `(${slash}\\x${hex}|\\\\u00${hex})`;
+  });
+  return new RegExp(characters.join(""), "gi");
+}
+
+/** The headers without the tokens. */
+export function redactHeaders(headers: Headers, tokens: readonly string[]): Headers {
+  return new Headers([...headers].map(([name, value]) => [name, redactText(value, tokens)]));
 }
 
 /**
@@ -20,14 +35,17 @@ export function redactHeaders(headers: Headers, token: string): Headers {
  *
  * @param depth - How many causes deep to go; an error may be its own cause.
  */
-export function redactError(thrown: unknown, token: string, depth = 4): Error | undefined {
-  if (thrown === undefined || depth === 0) return undefined;
-  const error: NetworkFailure = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const cause = redactError(error.cause, token, depth - 1);
-  const clean = new Error(redactText(error.message, token), cause && { cause });
-  for (const key of ["name", "stack", "code"] as const) {
-    const value = error[key];
-    if (typeof value === "string") Object.assign(clean, { [key]: redactText(value, token) });
+export function redactError(
+  thrown: unknown,
+  tokens: readonly string[],
+  depth = 4,
+): Error | undefined {
+  if (!(thrown instanceof Error) || depth === 0) return undefined;
+  const cause = redactError(thrown.cause, tokens, depth - 1);
+  const clean = new Error("", cause && { cause });
+  for (const key of ["name", "message", "stack", "code"] as const) {
+    const value = (thrown as NetworkFailure)[key];
+    if (typeof value === "string") Object.assign(clean, { [key]: redactText(value, tokens) });
   }
   return clean;
 }

@@ -9,16 +9,26 @@ import { isObject } from "./is-object.js";
 import { issuesOf } from "./issues.js";
 
 /**
- * The request body for a collection: the location added, and checked against the contract.
+ * The request body for a collection: the location added, and checked against the contract as it will
+ * be sent.
  *
  * @throws {@link InvalidRequestError} with every departure from the contract.
  */
 export function requestBody(collection: NewProductCollection, locationId: string): RequestBody {
+  const sent = asJson(collection);
   // Types do not reach callers of plain JavaScript: what is no object is left for the check to name.
-  const body = isObject(collection)
-    ? { ...collection, altId: locationId, ...fixedFields }
-    : collection;
+  const body = isObject(sent) ? { ...sent, altId: locationId, ...fixedFields } : sent;
   const issues = issuesOf(validateRequestBody, body);
   if (issues.length > 0) throw new InvalidRequestError(issues);
   return body as RequestBody; // just checked
+}
+
+/** What JSON makes of a value: a `toJSON` may turn anything into anything. */
+function asJson(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value) ?? "null");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : error;
+    throw new InvalidRequestError([{ path: "", message: `cannot be sent as JSON: ${reason}` }]);
+  }
 }

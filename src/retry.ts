@@ -27,16 +27,16 @@ export function retryDelayMs(
   random = Math.random(),
   now = Date.now(),
 ): number | undefined {
-  if (!createdNothing(outcome)) return undefined;
-  const named = outcome instanceof ConnectionError ? undefined : namedWaitMs(outcome, now);
-  const delayMs =
-    named === undefined ? random * firstBackoffMs * 2 ** retries : named * (1 + random / 4);
-  return Math.min(delayMs, longestMs);
-}
-
-function createdNothing(outcome: Outcome): boolean {
-  if (outcome instanceof ConnectionError) return outcome.delivered === "no";
-  return outcome.status === tooManyRequests && outcome.rateLimit()?.dailyRemaining !== 0;
+  let namedMs: number | undefined;
+  if (outcome instanceof ConnectionError) {
+    if (outcome.delivered !== "no") return undefined;
+  } else {
+    if (outcome.status !== tooManyRequests) return undefined;
+    if (outcome.rateLimit()?.dailyRemaining === 0) return undefined;
+    namedMs = namedWaitMs(outcome, now);
+  }
+  const ownMs = random * firstBackoffMs * 2 ** Math.min(retries, 10);
+  return Math.min(namedMs === undefined ? ownMs : namedMs * (1 + random / 4), longestMs);
 }
 
 /** The wait that the answer asks for, in milliseconds. */
@@ -44,10 +44,11 @@ function namedWaitMs(
   { headers, rateLimit }: Omit<Answer, "text">,
   now: number,
 ): number | undefined {
-  const retryAfter = headers().get("Retry-After");
-  if (retryAfter !== null) {
-    const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;
-    if (!Number.isNaN(ms)) return Math.max(0, ms);
+  const retryAfter = headers().get("Retry-After") ?? "";
+  let ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Number.NaN;
+  // Of the three forms of a date one leaves out its zone; Date.parse takes much that is no date.
+  if (/:\d\d:\d\d/.test(retryAfter)) {
+    ms = Math.max(0, Date.parse(retryAfter.replace(/( GMT)?$/, " GMT")) - now);
   }
-  return rateLimit()?.intervalMs;
+  return ms >= 0 ? ms : rateLimit()?.intervalMs;
 }

@@ -19,17 +19,17 @@ export interface Tokens {
   readonly hold: () => Promise<HeldToken>;
 }
 
-/** One question to the provider for another token, shared by all that were rejected with the same. */
-interface Replacement {
+/** A question to the provider for another token, shared by all that were rejected meanwhile. */
+interface Question {
   readonly rejected: string;
   readonly answer: Promise<string>;
-  answered: boolean;
 }
 
 /** Makes the {@link Tokens} of a client. */
 export function createTokens(source: string | TokenProvider): Tokens {
   const provider: TokenProvider = typeof source === "string" ? () => source : source;
-  let latest: Replacement | undefined;
+  let latest: Question | undefined;
+  let latestAnswered: Question | undefined;
 
   async function ask(...rejected: [string?]): Promise<string> {
     const token: unknown = await provider(...rejected);
@@ -37,12 +37,11 @@ export function createTokens(source: string | TokenProvider): Tokens {
     return token;
   }
 
-  function askForAnother(rejected: string): Replacement {
-    const question: Replacement = { rejected, answer: ask(rejected), answered: false };
-    latest = question;
+  function askForAnother(rejected: string): Question {
+    const question: Question = { rejected, answer: ask(rejected) };
     question.answer.then(
       () => {
-        question.answered = true;
+        latestAnswered = question;
       },
       () => {
         if (latest === question) latest = undefined;
@@ -53,16 +52,20 @@ export function createTokens(source: string | TokenProvider): Tokens {
 
   return {
     async hold() {
-      // The provider is asked after this answer came. If it still gives the old token, the answer
-      // has been of no use, and is not used again; one that comes later is news to this call too.
-      const old = latest?.answered ? latest : undefined;
+      // The provider is asked after this was answered, and so gives what is newer.
+      const old = latestAnswered;
       const token = await ask();
       return {
         token,
         async replace() {
-          const shared = latest !== old && latest?.rejected === token ? latest : undefined;
-          const another = await (shared ?? askForAnother(token)).answer;
-          return another === token ? undefined : { token: another, replace: async () => undefined };
+          // What others were told since is newer than this call's token, if it is not the same.
+          for (let known = old; ; ) {
+            if (latest === undefined || latest === known) latest = askForAnother(token);
+            known = latest;
+            const another = await known.answer;
+            if (another !== token) return { token: another, replace: async () => undefined };
+            if (known.rejected === token) return undefined;
+          }
         },
       };
     },
@@ -78,6 +81,6 @@ export function assertToken(token: unknown, what: string): asserts token is stri
   check(
     typeof token === "string" && /^[\x21-\x7e]+$/.test(token),
     what,
-    "a string of visible ASCII characters; trim() one read from a file",
+    "a string of visible ASCII characters; trim() it",
   );
 }

@@ -26,17 +26,19 @@ const unauthorized = 401 satisfies ErrorStatus;
  * and up to `maxRetries` times more after what provably created nothing.
  */
 export function createTransport(transport: Transport): Send {
-  const { fetch, limiter, locationId, maxRetries, tokens, onAnswer } = transport;
+  const { fetch, limiter, locationId, maxRetries, tokens: source, onAnswer } = transport;
 
   return async function send(request, bounds) {
     const { signal } = bounds;
     let held: HeldToken | undefined;
+    const tokens: string[] = [];
     for (let retries = 0; ; ) {
       if (limiter) await abortable(() => limiter.removeTokens(1, locationId, signal), signal);
       // Asked for only now: a token may expire while its call waits for a place.
-      held ??= await abortable(tokens.hold, signal);
+      held ??= await abortable(source.hold, signal);
+      if (tokens.at(-1) !== held.token) tokens.push(held.token);
 
-      const outcome = await attempt(fetch, request, held.token, bounds).catch(asOutcome);
+      const outcome = await attempt(fetch, request, tokens, bounds).catch(asOutcome);
       if (!(outcome instanceof ConnectionError)) {
         onAnswer(outcome);
         if (outcome.status === unauthorized) {
