@@ -60,7 +60,7 @@ function isError(status: Status): status is ErrorStatus {
 function undocumented(status: number): string {
   // A browser hides the status of a redirect that is not followed behind 0.
   if (status === 0 || (status >= 300 && status < 400)) return "a redirect, never followed";
-  const what = "not in the contract";
+  const what = "which the contract does not document";
   return status >= 400 && status < 500 ? what : `${what}; the collection may have been created`;
 }
 

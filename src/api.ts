@@ -15,12 +15,9 @@ export function createApi(baseUrl: string, send: Send) {
       params: { header: fixedHeaders },
       body,
       parseAs: "stream",
-      fetch: async (request) =>
-        new AnswerHolder(
-          send(request as unknown as OutgoingRequest, bounds),
-        ) as unknown as Response,
+      fetch: async (request) => holding(send(request as unknown as OutgoingRequest, bounds)),
     });
-    return (response as unknown as AnswerHolder).answer;
+    return (response as HoldingResponse).answer;
   };
 }
 
@@ -31,12 +28,14 @@ class RequestHolder {
   }
 }
 
+interface HoldingResponse extends Response {
+  readonly answer: Promise<Answer>;
+}
+
 /**
  * What openapi-fetch gets in place of a Response: enough for it to leave the body alone. The answer
  * is still to come, so that no error of ours goes through its hands.
  */
-class AnswerHolder {
-  readonly headers = { get: () => null };
-  readonly ok = true;
-  constructor(readonly answer: Promise<Answer>) {}
+function holding(answer: Promise<Answer>): HoldingResponse {
+  return { answer, ok: true, headers: { get: () => null } } as unknown as HoldingResponse;
 }

@@ -12,7 +12,7 @@ export function connectionError(thrown: unknown, tokens: readonly string[]): Con
 
 /** Failures of the name look-up, of the connection and of its certificate: no request was sent. */
 const neverSent =
-  /^(ENOTFOUND|EAI_|ECONNREFUSED$|UND_ERR_CONNECT_TIMEOUT$|CERT_|ERR_TLS_CERT_|UNABLE_TO_|(DEPTH_ZERO_)?SELF_SIGNED_CERT)/;
+  /^(ENOTFOUND|EAI_|ECONNREFUSED$|UND_ERR_CONNECT_TIMEOUT$|CERT_|ERR_TLS_CERT_|UNABLE_TO_)|SELF_SIGNED_CERT/;
 
 /**
  * Whether the request provably never left. A code that can also come up later, as a reset can,

@@ -6,13 +6,14 @@ import { longestTimerMs } from "./wait.js";
  * rate-limiter-flexible is one.
  */
 export interface RateLimiter {
+  /** Resolves when `tokens` more requests may be sent for `key`, the location id. */
+  removeTokens(tokens: number, key: string): Promise<unknown>;
   /**
-   * Resolves when `tokens` more requests may be sent for `key`, the location id.
-   *
-   * A limiter that knows `signal` frees the place of a call that is aborted. One that does not is as
-   * good: the call itself ends at once either way.
+   * Resolves when one more request may be sent for `key`, and frees the place in the queue when the
+   * signal aborts. Asked in place of `removeTokens` where there is one; where there is none, an
+   * aborted call ends as soon, but leaves its place taken.
    */
-  removeTokens(tokens: number, key: string, signal?: AbortSignal): Promise<unknown>;
+  waitForPlace?(key: string, signal: AbortSignal | undefined): Promise<unknown>;
 }
 
 /** The budget that a limiter keeps. */
@@ -39,23 +40,31 @@ export const highLevelBudget: Budget = { limit: 100, intervalMs: 10_000 };
  *
  * @throws TypeError where a figure is no positive number, or `limit` no whole one.
  */
-export function createLimiter({ limit, intervalMs }: Budget = highLevelBudget): RateLimiter {
-  check(Number.isInteger(limit) && limit > 0, "createLimiter: `limit`", "a whole number above 0");
+export function createLimiter({
+  limit,
+  intervalMs,
+}: Budget = highLevelBudget): Required<RateLimiter> {
+  check(Number.isInteger(limit) && limit > 0, "createLimiter: `limit`", "a whole number from 1 up");
   check(
     Number.isFinite(intervalMs) && intervalMs > 0,
     "createLimiter: `intervalMs`",
     "milliseconds above 0",
   );
   const windows = new Map<string, ReturnType<typeof createWindow>>();
+  const waitForPlace = (key: string, signal: AbortSignal | undefined): Promise<void> => {
+    const window = windows.get(key) ?? createWindow(limit, intervalMs);
+    windows.set(key, window);
+    return window(signal);
+  };
   return {
-    async removeTokens(tokens, key, signal) {
-      const window = windows.get(key) ?? createWindow(limit, intervalMs);
-      windows.set(key, window);
-      for (let taken = 0; taken < tokens; taken++) await window.place(signal);
+    waitForPlace,
+    async removeTokens(tokens, key) {
+      for (let taken = 0; taken < tokens; taken++) await waitForPlace(key, undefined);
     },
   };
 }
 
+/** Makes the function that waits for a place in one window. */
 function createWindow(limit: number, intervalMs: number) {
   /** When the last `limit` places were given, oldest first. */
   const given: number[] = [];
@@ -83,27 +92,23 @@ function createWindow(limit: number, intervalMs: number) {
     }
   }
 
-  return {
-    /** Resolves when there is a place; an abort gives up the place in the queue. */
-    place(signal?: AbortSignal): Promise<void> {
-      return new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        const leave = () => {
-          waiting.delete(enter);
-          if (waiting.size === 0) {
-            clearTimeout(timer);
-            timer = undefined;
-          }
-          reject(signal?.reason);
-        };
-        const enter = () => {
-          signal?.removeEventListener("abort", leave);
-          resolve();
-        };
-        signal?.addEventListener("abort", leave, { once: true });
-        waiting.add(enter);
-        if (timer === undefined) serve(false);
-      });
-    },
-  };
+  return (signal: AbortSignal | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const leave = () => {
+        waiting.delete(enter);
+        if (waiting.size === 0) {
+          clearTimeout(timer);
+          timer = undefined;
+        }
+        reject(signal?.reason);
+      };
+      const enter = () => {
+        signal?.removeEventListener("abort", leave);
+        resolve();
+      };
+      signal?.addEventListener("abort", leave, { once: true });
+      waiting.add(enter);
+      if (timer === undefined) serve(false);
+    });
 }

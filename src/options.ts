@@ -140,6 +140,6 @@ function checkedBaseUrl(baseUrl: string): string {
     what,
     "https, or http on a loopback host",
   );
-  check(!/[?#]|\/\/[^/]*@/.test(href), what, "without user, password, query and fragment");
+  check(!/[?#]|\/\/[^/]*@/.test(href), what, "without user, password, query, fragment");
   return href;
 }

@@ -33,7 +33,11 @@ export function createTransport(transport: Transport): Send {
     let held: HeldToken | undefined;
     const tokens: string[] = [];
     for (let retries = 0; ; ) {
-      if (limiter) await abortable(() => limiter.removeTokens(1, locationId, signal), signal);
+      if (limiter) {
+        const place = () =>
+          limiter.waitForPlace?.(locationId, signal) ?? limiter.removeTokens(1, locationId);
+        await abortable(place, signal);
+      }
       // Asked for only now: a token may expire while its call waits for a place.
       held ??= await abortable(source.hold, signal);
       if (tokens.at(-1) !== held.token) tokens.push(held.token);
