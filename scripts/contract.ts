@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CouldNotDoIt } from "./cli.js";
-import { redocly } from "./redocly.js";
+import { reasonIn, redocly } from "./redocly.js";
 
 /** The contract, the one source of truth. */
 export const contractFile = fileURLToPath(new URL("../openapi/openapi.yaml", import.meta.url));
@@ -40,29 +40,37 @@ export interface Response {
 
 export interface Operation {
   readonly operationId: string;
+  readonly security?: readonly SecurityRequirement[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody: { readonly content: Content };
   readonly responses: Readonly<Record<string, Response>>;
 }
 
+/** The scopes that a request needs, by security scheme. */
+export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
+
 /** What the scripts and the contract tests read of an OpenAPI document. */
 export interface Contract {
   readonly info: { readonly version: string };
   readonly servers: readonly { readonly url: string }[];
+  readonly security?: readonly SecurityRequirement[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components?: { readonly securitySchemes?: Readonly<Record<string, object>> };
 }
 
 /** Reads an OpenAPI document, each `$ref` replaced by what it names. */
 export function readContract(file = contractFile): Contract {
   const { status, stdout, stderr } = redocly("bundle", file, "--dereferenced", "--ext", "json");
-  if (status !== 0) throw new CouldNotDoIt(reasonIn(stderr, file));
+  if (status !== 0) throw new CouldNotDoIt(`${relative(process.cwd(), file)}: ${reasonIn(stderr)}`);
   return JSON.parse(stdout);
 }
 
 /** What the linter finds in an OpenAPI document, a line each: where, what, and by which rule. */
 export function lint(file = contractFile): string[] {
   const { status, stdout, stderr } = redocly("lint", file, "--format", "json");
-  if (!stdout.startsWith("{")) return status === 0 ? [] : [reasonIn(stderr, file)];
+  if (!stdout.startsWith("{")) {
+    return status === 0 ? [] : [`${relative(process.cwd(), file)}: ${reasonIn(stderr)}`];
+  }
   const { problems }: { problems: readonly Problem[] } = JSON.parse(stdout);
   return problems.map(({ message, ruleId, location: [place] }) => {
     const at = place?.start ? `:${place.start.line}:${place.start.col}` : "";
@@ -76,16 +84,6 @@ interface Problem {
   readonly location: readonly {
     readonly start?: { readonly line: number; readonly col: number };
   }[];
-}
-
-/** What Redocly CLI says of a document that it cannot read, without what it says of itself. */
-function reasonIn(stderr: string, file: string): string {
-  const said = stderr.slice(Math.max(0, stderr.search(/^(Failed|❌|Something)/m)));
-  const lines = said
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
-  return `${relative(process.cwd(), file)}: ${lines.join(" ")}`;
 }
 
 /** Every operation of an OpenAPI document, with its place. */

@@ -74,7 +74,7 @@ describe("npm run generate", { timeout: 60_000 }, () => {
       "requestBodies/Nothing",
       /:\d+:\d+ Can't resolve \$ref/,
     ],
-    ["broken YAML", "info:\n", "info: [\n", /openapi\.yaml: Failed to parse/],
+    ["broken YAML", "info:\n", "info: [\n", /openapi\.yaml: .+ \(\d+:\d+\)/],
   ])("reports %s with its place, and changes no file", (_, from, to, place) => {
     edit(from, to);
     const { status, stdout, stderr } = generate();

@@ -14,3 +14,9 @@ export function redocly(...args: string[]): { status: number; stdout: string; st
   if (error !== undefined) throw new CouldNotDoIt(`Redocly CLI did not start: ${error.message}`);
   return { status: status ?? 1, stdout, stderr };
 }
+
+/** Why Redocly CLI cannot read a document, out of all that it prints beside. */
+export function reasonIn(stderr: string): string {
+  const [reason] = /Can't resolve \$ref: .+|(?<=^ *- ).+/m.exec(stderr) ?? ["cannot be read"];
+  return reason.replace(/\.$/, "");
+}

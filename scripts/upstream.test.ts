@@ -1,0 +1,272 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { copyProject } from "./copy.js";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const list = "openapi/known-differences.json";
+
+/** A file such as the vendor publishes: of a whole product, with errors described beside it. */
+const product = `
+openapi: 3.0.0
+info: { title: Shop, version: "1" }
+servers: [{ url: https://services.leadconnectorhq.com }]
+paths:
+  /products/collections:
+    get:
+      responses: { "200": { description: A list } }
+    post:
+      operationId: make-collection
+      security: [{ Location: [products/collection.write] }]
+      parameters:
+        - { name: Version, in: header, required: true, schema: { type: string, enum: ["2021-07-28"] } }
+      requestBody:
+        required: true
+        content: { application/json: { schema: { $ref: "#/components/schemas/New" } } }
+      responses:
+        "201":
+          description: Made
+          content: { application/json: { schema: { $ref: "#/components/schemas/Made" } } }
+        "400":
+          description: Bad
+          content: { application/json: { schema: { $ref: "../common/errors.yaml#/components/schemas/Bad" } } }
+        "401":
+          description: Who
+          content: { application/json: { schema: { $ref: "../common/errors.yaml#/components/schemas/Who" } } }
+        "422":
+          description: No
+          content: { application/json: { schema: { $ref: "../common/errors.yaml#/components/schemas/No" } } }
+  /products/reviews:
+    get:
+      responses: { "200": { description: Reviews } }
+components:
+  securitySchemes:
+    Location: { type: http, scheme: bearer, bearerFormat: JWT, name: Authorization, in: header }
+  schemas:
+    New:
+      type: object
+      required: [altId, altType, name, slug]
+      properties:
+        altId: { type: string }
+        altType: { type: string, enum: [location], example: LOCATION }
+        collectionId: { type: string, description: A Mongo id }
+        name: { type: string }
+        slug: { type: string, description: In the address }
+        image: { type: string }
+        seo: { description: For previews, allOf: [{ $ref: "#/components/schemas/Seo" }] }
+    Seo:
+      type: object
+      properties: { title: { type: string }, description: { type: string } }
+    Made:
+      type: object
+      required: [data]
+      properties:
+        data: { description: What was made, allOf: [{ $ref: "#/components/schemas/Collection" }] }
+    Collection:
+      type: object
+      required: [_id, altId, name, slug, image, seo, createdAt]
+      properties:
+        _id: { type: string }
+        altId: { type: string }
+        name: { type: string }
+        slug: { type: string }
+        image: { type: string }
+        seo: { allOf: [{ $ref: "#/components/schemas/Seo" }] }
+        createdAt: { type: string, example: 2024-02-22T09:27:19.728Z }
+`;
+
+const errors = `
+openapi: 3.0.0
+info: { title: Shared, version: "1" }
+components:
+  schemas:
+    Bad:
+      type: object
+      properties: { statusCode: { type: number }, message: { type: string } }
+    Who:
+      type: object
+      properties: { statusCode: { type: number }, message: { type: string }, error: { type: string } }
+    No:
+      type: object
+      properties:
+        statusCode: { type: number }
+        message: { type: array, items: { type: string } }
+        error: { type: string }
+`;
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Puts a product's file where its errors are found, some of its text replaced by other text. */
+function published(...edits: readonly (readonly [from: string, to: string])[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "upstream-"));
+  folders.push(folder);
+  for (const name of ["apps", "common"]) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, "common/errors.yaml"), errors);
+  const edited = edits.reduce((before, [from, to]) => {
+    expect(before).toContain(from);
+    return before.replace(from, () => to);
+  }, product);
+  writeFileSync(join(folder, "apps/products.yaml"), edited);
+  return join(folder, "apps/products.yaml");
+}
+
+async function upstream(args: readonly string[], cwd = root) {
+  const child = spawn(process.execPath, ["--import", "tsx", "scripts/upstream.ts", ...args], {
+    cwd,
+  });
+  const exit = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { status: await exit, stdout, stderr };
+}
+
+const known: readonly { readonly differences: readonly string[] }[] = JSON.parse(
+  readFileSync(join(root, list), "utf8"),
+);
+const knownCount = known.flatMap(({ differences }) => differences).length;
+const post = "#/paths/~1products~1collections/post";
+
+describe.concurrent("npm run upstream", { timeout: 60_000 }, () => {
+  it("is content where nothing differs but what is known", async () => {
+    const path = published();
+    expect(await upstream([path])).toEqual({
+      status: 0,
+      stdout: `Nothing differs, apart from ${knownCount} known differences (${list}).\n`,
+      stderr: "",
+    });
+  });
+
+  it("reads an address and the files beside it, and parameters of the path", async () => {
+    const version = /^ {6}parameters:\n.+\n/m.exec(product)?.[0] ?? "none";
+    const ofThePath = version.replaceAll(/^ {2}/gm, "");
+    const path = published([version, ""], ["    get:\n", `${ofThePath}    get:\n`]);
+    const folder = join(path, "../..");
+    const server = createServer(({ url }, response) => {
+      response.end(readFileSync(join(folder, url ?? "")));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const result = await upstream([`http://127.0.0.1:${port}/apps/products.yaml`]);
+    server.close();
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("tells what breaks users from what does not, with both places", async () => {
+    const path = published(
+      ["        name: { type: string }", "        name: { type: string, maxLength: 80 }"],
+      ["        image: { type: string }", "        image: { type: string }\n        color: {}"],
+      ["        _id: { type: string }", "        _id: { type: integer }"],
+      ['        "422":', '        "409": { description: Taken }\n        "422":'],
+    );
+    const request = `${post}/requestBody/content/application~1json/schema`;
+    const data = `${post}/responses/201/content/application~1json/schema/properties/data`;
+    expect(await upstream([path])).toEqual({
+      status: 1,
+      stdout: `breaking for users of the client
+  201 field data._id: type string → integer
+    contract ${data}/properties/_id
+    upstream ${data}/allOf/0/properties/_id
+  request field name: maxLength 80 is new
+    contract ${request}/properties/name
+    upstream ${request}/properties/name/maxLength
+not breaking
+  request field color: new
+    contract ${request}
+    upstream ${request}/properties/color
+  status 409: new
+    contract ${post}
+    upstream ${post}/responses/409
+4 differ, 2 of them breaking, apart from ${knownCount} known differences (${list}).
+`,
+      stderr: "",
+    });
+  });
+
+  it("says what else there is on the path where the method is gone", async () => {
+    const path = published(["    post:", "    put:"]);
+    const { status, stdout } = await upstream([path]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("POST /products/collections: gone");
+    expect(stdout).toContain("PUT /products/collections: new");
+  });
+
+  it("wants a difference that no longer occurs struck off the list", async () => {
+    const slug = "slug: { type: string, description: In the address";
+    const path = published([slug, `${slug}, pattern: '^\\S*$'`]);
+    expect(await upstream([path])).toMatchObject({
+      status: 1,
+      stdout: `no longer occurs, so remove it from ${list}: request field slug: pattern ^\\S*$ is gone
+Nothing differs, apart from ${knownCount - 1} known differences (${list}).\n`,
+    });
+  });
+
+  it.each<[what: string, file: () => string, reason: RegExp]>([
+    [
+      "a file that is not there",
+      () => join(tmpdir(), "none.json"),
+      /none\.json does not exist\. Give/,
+    ],
+    ["text", () => "LICENSE", /^LICENSE: .+\. Give an OpenAPI 3 file/],
+    [
+      "JSON that is no OpenAPI",
+      () => "package.json",
+      /^package.json: Unsupported spec.+\. Give an OpenAPI 3/,
+    ],
+    ["a folder", () => "openapi", /^openapi: Expected a file.+[^.]\. Give an OpenAPI 3 file/],
+    ["OpenAPI 2", () => published(["openapi: 3.0.0", "swagger: '2.0'"]), /is not OpenAPI 3\. Give/],
+    [
+      "a file without those it refers to",
+      () => published(["../common", "../elsewhere"]),
+      /Can't resolve \$ref: .+elsewhere.+\. Give/,
+    ],
+    [
+      "another product",
+      () => published(["/products/collections", "/blogs"]),
+      /has no path \/products\/collections\. Give/,
+    ],
+    [
+      "a file without paths",
+      () => published(["paths:", "x-paths:"]),
+      /has no path \/products\/collections\. Give/,
+    ],
+    [
+      "an address that nobody answers",
+      () => "http://127.0.0.1:1/a.json",
+      /^http:\/\/127.0.0.1:1\/a.json: fetch failed\. Check/,
+    ],
+    ["an address that is none", () => "https://", /^https:\/\/: .+\. Check/],
+  ])("refuses %s in one line", async (_what, file, reason) => {
+    const { status, stdout, stderr } = await upstream([file()]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(reason);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  it.each([[[]], [["one", "two"]]])("wants one file, and not %j", async (args) => {
+    expect(await upstream(args)).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: "Give one file or address: npm run upstream -- PATH-OR-URL\n",
+    });
+  });
+
+  it.each([
+    ["no JSON", "["],
+    ["a difference without a reason", '[{ "differences": ["status 429: gone"] }]'],
+  ])("refuses a list of known differences that is %s", async (_what, content) => {
+    const project = copyProject();
+    folders.push(project);
+    writeFileSync(join(project, list), content);
+    const { status, stderr } = await upstream([published()], project);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^openapi\/known-differences\.json .+\n$/);
+  });
+});
