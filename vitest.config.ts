@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./contract-tests/reporter.ts"],
     projects: [
-      { test: { name: "unit", include: ["{src,scripts}/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["{src,scripts,docs}/**/*.test.ts"] } },
       {
         test: {
           name: "contract",

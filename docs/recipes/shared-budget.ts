@@ -1,0 +1,24 @@
+// One budget for many processes, kept in Redis by rate-limiter-flexible.
+
+import type { RateLimiter } from "highlevel-product-collections";
+import { RateLimiterQueue, RateLimiterRedis } from "rate-limiter-flexible";
+
+/**
+ * A limiter for every process that is given the same Redis: 9 requests in a second for each location.
+ *
+ * Small slices, and not 100 in 10 s: the windows of a fleet and those of HighLevel do not begin at
+ * the same time, and two bursts of 100 may fall into one of its windows.
+ *
+ * @param redis - A client of the package ioredis or redis.
+ */
+export function sharedBudget(redis: unknown): RateLimiter {
+  return new RateLimiterQueue(
+    new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix: "highlevel-product-collections",
+      points: 9,
+      duration: 1,
+    }),
+    { maxQueueSize: 100_000 },
+  );
+}

@@ -1,0 +1,191 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CouldNotDoIt, cli, exitCode } from "./cli.js";
+import { contractFile } from "./contract.js";
+import { copyProject } from "./copy.js";
+import { type Mutant, mutantsOf } from "./mutants.js";
+import { redocly } from "./redocly.js";
+
+// Whether any test is decoration. Each single point of the contract is changed in a copy, and each
+// change has to be noticed by lint, the compiler or a contract test; Stryker does the same to src/.
+
+/** Changes that change nothing, by JSON pointer and change, each with its reason. */
+const equivalent: Readonly<Record<string, string>> = {};
+
+/** What has to notice a mutant, the quickest first. */
+const guards = [
+  { name: "lint and generation", args: ["--import", "tsx", "scripts/generate.ts"] },
+  { name: "compiler", args: ["node_modules/typescript/bin/tsc"] },
+  {
+    name: "contract tests",
+    args: ["node_modules/vitest/vitest.mjs", "run", "--project", "contract", "--bail", "1"],
+  },
+] as const;
+
+/** Runs Node.js in a folder and gives its exit code and what it printed. */
+function node(folder: string, args: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        output += chunk;
+      });
+    }
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/** The guard that notices the mutant; undefined where none does. */
+async function noticedBy(
+  folder: string,
+  { document }: Pick<Mutant, "document">,
+): Promise<string | undefined> {
+  writeFileSync(join(folder, "openapi/openapi.yaml"), JSON.stringify(document, null, 2));
+  for (const { name, args } of guards) {
+    if ((await node(folder, args)).code !== 0) return name;
+  }
+  return undefined;
+}
+
+async function mutateContract(workers: number): Promise<string[]> {
+  const { stdout } = redocly("bundle", contractFile, "--ext", "json");
+  const contract = JSON.parse(stdout);
+  const mutants = mutantsOf(contract);
+  const survivors: string[] = [];
+  const counts = new Map<string, number>();
+  const queue = mutants.entries();
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      const folder = copyProject();
+      try {
+        await node(folder, ["--import", "tsx", "scripts/build.ts"]);
+        const guard = await noticedBy(folder, { document: contract });
+        if (guard !== undefined)
+          throw new CouldNotDoIt(`Mend this first: ${guard} fails as it is.`);
+        for (const [index, mutant] of queue) {
+          const guard = await noticedBy(folder, mutant);
+          if (guard === undefined) survivors.push(`${mutant.pointer} ${mutant.change}`);
+          else counts.set(guard, (counts.get(guard) ?? 0) + 1);
+          process.stderr.write(`\r${index + 1} of ${mutants.length} mutants of the contract`);
+        }
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }),
+  );
+  process.stderr.write("\n");
+  const noticed = [...counts].map(([guard, count]) => `${count} by ${guard}`).join(", ");
+  console.log(
+    `The contract: ${mutants.length} mutants, ${noticed}, ${survivors.length} by nothing.`,
+  );
+  return survivors;
+}
+
+/** Stryker's packages, on demand: they weigh more than all else here, and few runs need them. */
+const stryker = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1"];
+
+/** Lets Stryker change `src/` in a copy, prints what survived, and gives the score in percent. */
+async function mutateSource(workers: number): Promise<number> {
+  const folder = copyProject();
+  try {
+    rmSync(join(folder, "node_modules"));
+    const install = spawnSync("npm", ["install", "--no-save", "--ignore-scripts", ...stryker], {
+      cwd: folder,
+      encoding: "utf8",
+      shell: process.platform === "win32",
+    });
+    if (install.status !== 0) {
+      throw new CouldNotDoIt(`Stryker could not be installed: ${install.stderr.split("\n", 1)[0]}`);
+    }
+    writeFileSync(join(folder, "vitest.stryker.config.ts"), strykersVitest);
+    writeFileSync(join(folder, "stryker.config.json"), JSON.stringify(strykerOptions(workers)));
+    const { output } = await node(folder, [
+      "node_modules/@stryker-mutator/core/bin/stryker.js",
+      "run",
+    ]);
+    const report = join(folder, "report.json");
+    if (!existsSync(report))
+      throw new CouldNotDoIt(`Stryker gave no report.\n${output.slice(-2000)}`);
+    return scoreOf(JSON.parse(readFileSync(report, "utf8")));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const strykersVitest = `
+import { defineConfig } from "vitest/config";
+export default defineConfig({
+  test: { include: ["src/**/*.test.ts", "contract-tests/**/*.test.ts"] },
+});
+`;
+
+const strykerOptions = (concurrency: number) => ({
+  testRunner: "vitest",
+  vitest: { configFile: "vitest.stryker.config.ts" },
+  mutate: ["src/**/*.ts", "!src/**/*.test.ts", "!src/testing/**"],
+  coverageAnalysis: "perTest",
+  concurrency,
+  reporters: ["json"],
+  jsonReporter: { fileName: "report.json" },
+});
+
+/** What is read of Stryker's report. */
+interface StrykerReport {
+  readonly files: Readonly<
+    Record<
+      string,
+      {
+        readonly mutants: readonly {
+          readonly status: string;
+          readonly mutatorName: string;
+          readonly replacement?: string;
+          readonly location: { readonly start: { readonly line: number } };
+        }[];
+      }
+    >
+  >;
+}
+
+function scoreOf({ files }: StrykerReport): number {
+  let noticed = 0;
+  let missed = 0;
+  for (const [file, { mutants }] of Object.entries(files)) {
+    for (const { status, mutatorName, replacement, location } of mutants) {
+      if (status === "Killed" || status === "Timeout") noticed++;
+      if (status === "Survived" || status === "NoCoverage") {
+        missed++;
+        console.log(
+          `  survived: ${file}:${location.start.line} ${mutatorName} ${replacement ?? ""}`,
+        );
+      }
+    }
+  }
+  console.log(`src/: ${noticed + missed} mutants, ${noticed} noticed, ${missed} by nothing.`);
+  return (100 * noticed) / (noticed + missed);
+}
+
+cli(
+  import.meta,
+  "npm run test:mutation [-- --only contract|src] [--workers 2]",
+  { only: { type: "string" }, workers: { type: "string", default: "2" } },
+  async ({ values: { only, workers } }) => {
+    let isGood = true;
+    if (only !== "src") {
+      const survivors = await mutateContract(Number(workers));
+      const unexplained = survivors.filter((it) => !(it in equivalent));
+      const stale = Object.keys(equivalent).filter((it) => !survivors.includes(it));
+      for (const it of survivors)
+        console.log(`  survived: ${it}${it in equivalent ? ` (${equivalent[it]})` : ""}`);
+      for (const it of stale) console.log(`  noticed after all, take it off the list: ${it}`);
+      isGood &&= unexplained.length === 0 && stale.length === 0;
+    }
+    if (only !== "contract") {
+      const score = await mutateSource(Number(workers));
+      console.log(`src/: Stryker's score is ${score.toFixed(1)} %.`);
+      isGood &&= score >= 90;
+    }
+    return isGood ? exitCode.done : exitCode.foundSomethingWrong;
+  },
+);
