@@ -279,7 +279,8 @@ describe("a process", () => {
 
   it("exits by itself after its last call, whatever that came to, and nothing is logged", async () => {
     const server = await countingServer((response) => answer(response, 201));
-    const busy = await countingServer((it) => answer(it, 429, "", { "Retry-After": "25" }));
+    const headers = { "Retry-After": "25", "X-RateLimit-Remaining": "0" };
+    const busy = await countingServer((it) => answer(it, 429, "", headers));
     const silent = await rawServer();
     const scripts: Record<string, string> = {
       success: scriptFor(server.url, "console.log(await creates());"),
@@ -288,7 +289,10 @@ describe("a process", () => {
       abort: scriptFor(silent.url, "console.log(await creates({ signal: soon() }));"),
       "abort of a Retry-After": scriptFor(
         busy.url,
-        "console.log(await creates({ signal: soon() }));",
+        `const controller = new AbortController();
+        creates({ signal: controller.signal }).then(console.log);
+        while (client.rateLimit === undefined) await new Promise(setImmediate);
+        controller.abort();`,
       ),
       "abort of a wait for a place": scriptFor(
         server.url,
@@ -306,7 +310,7 @@ describe("a process", () => {
       "success that nobody waits for": collection.slug,
       timeout: "TimeoutError",
       abort: "TimeoutError", // the name of AbortSignal.timeout's reason
-      "abort of a Retry-After": "TimeoutError",
+      "abort of a Retry-After": "AbortError",
       "abort of a wait for a place": `${collection.slug}\nTimeoutError`,
       "no call": "imported",
     });

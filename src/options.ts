@@ -70,7 +70,7 @@ export function checkedOptions(options: ClientOptions) {
     "the id of a location",
   );
   if (typeof token !== "function") assertToken(token, "createClient: `token`");
-  check(fetch === undefined || typeof fetch === "function", "createClient: `fetch`", "a function");
+  check(typeof fetch === "function", "createClient: `fetch`", "a function");
   checkTimeout(timeoutMs, "createClient");
   check(
     Number.isInteger(maxRetries) && maxRetries >= 0,

@@ -279,6 +279,29 @@ describe("calls in flight with an expired token", () => {
     expect(asked.filter(Boolean)).toEqual([token, fresh]);
   });
 
+  it("ask for another where the one that others were told is the very one rejected", async () => {
+    const server = await serverFor(freshest);
+    const toldFresh = deferred<string>();
+    const asking = deferred<void>();
+    let current = token;
+    const { asked, provider } = recorded((rejected) => {
+      if (rejected === undefined) return current;
+      if (rejected === fresh) return freshest;
+      current = fresh;
+      asking.resolve();
+      return toldFresh.promise;
+    });
+    const client = makeClient(server.url, { token: provider });
+    const first = rejection(client.createProductCollection(collection));
+    await asking.promise;
+    const second = client.createProductCollection(collection);
+    await server.received(2);
+    toldFresh.resolve(fresh);
+    expect(await first).toMatchObject({ status: 401 });
+    expect(await second).toEqual(created.data);
+    expect(asked.filter(Boolean)).toEqual([token, fresh]);
+  });
+
   it("get their token although the call that asked for it is aborted", async () => {
     const server = await serverFor(fresh);
     const another = deferred<string>();

@@ -143,7 +143,10 @@ describe("a 429", () => {
       else if (count === 2) busy(response, request, count);
       else answer(response, 201);
     });
-    const client = makeClient(server.url, { token: (it) => (it ? `${token}-2` : token) });
+    const client = makeClient(server.url, {
+      token: (it) => (it ? `${token}-2` : token),
+      maxRetries: 1, // of which asking for another token is none
+    });
     await client.createProductCollection(collection);
     const sent = server.requests.map(({ headers }) => headers.authorization);
     expect(sent).toEqual([token, `${token}-2`, `${token}-2`].map((it) => `Bearer ${it}`));
