@@ -1,3 +1,4 @@
+import type { RateLimiterQueue } from "rate-limiter-flexible";
 import { describe, expectTypeOf, it } from "vitest";
 import {
   ApiError,
@@ -172,10 +173,6 @@ describe("the options", () => {
   });
 
   it("take a RateLimiterQueue of rate-limiter-flexible as a limiter", () => {
-    // Its method as its declarations have it.
-    interface RateLimiterQueue {
-      removeTokens(tokens: number, key?: string): Promise<number>;
-    }
     expectTypeOf<RateLimiterQueue>().toExtend<RateLimiter>();
   });
 });

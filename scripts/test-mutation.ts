@@ -49,10 +49,23 @@ async function noticedBy(
   return undefined;
 }
 
+/** Sees that nothing is noticed where nothing is changed, or everything would be. */
+async function assertClean(contract: Mutant["document"]): Promise<void> {
+  const folder = copyProject();
+  try {
+    await node(folder, ["--import", "tsx", "scripts/build.ts"]);
+    const guard = await noticedBy(folder, { document: contract });
+    if (guard !== undefined) throw new CouldNotDoIt(`Mend this first: ${guard} fails as it is.`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 async function mutateContract(workers: number): Promise<string[]> {
   const { stdout } = redocly("bundle", contractFile, "--ext", "json");
   const contract = JSON.parse(stdout);
   const mutants = mutantsOf(contract);
+  await assertClean(contract);
   const survivors: string[] = [];
   const counts = new Map<string, number>();
   const queue = mutants.entries();

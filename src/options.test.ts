@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
 import { type ClientOptions, createClient } from "./index.js";
 import {
@@ -37,6 +38,8 @@ describe("createClient", () => {
     "http beyond loopback": [
       "http://services.leadconnectorhq.com",
       "http://localhost.evil.com",
+      "http://evil.com.localhost",
+      "http://notlocalhost",
       "http://127.0.0.1.evil.com",
       "http://127.evil.com",
       "http://evil.com/127.0.0.1",
@@ -240,4 +243,21 @@ describe("createProductCollection", () => {
     await client.createProductCollection(collection, { signal: undefined, timeoutMs: undefined });
     expect(server.requests).toHaveLength(3);
   });
+});
+
+it("a signal that many calls share draws no warning from Node.js, and keeps no listener", async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning.name);
+  process.on("warning", onWarning);
+  const server = await countingServer((response) => answer(response, 201));
+  const client = makeClient(server.url);
+  const { signal } = new AbortController();
+  const calls = Array.from({ length: 30 }, () =>
+    client.createProductCollection(collection, { signal }),
+  );
+  await Promise.all(calls);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", onWarning);
+  expect(warnings).toEqual([]);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });

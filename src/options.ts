@@ -108,14 +108,18 @@ export function checkedBounds(
   { signal, timeoutMs }: CallOptions,
   defaultTimeoutMs: number,
 ): Bounds {
-  const caller = "createProductCollection";
   check(
-    signal === undefined || (isObject(signal) && typeof signal.throwIfAborted === "function"),
-    `${caller}: \`signal\``,
+    signal === undefined || signal instanceof AbortSignal,
+    "createProductCollection: `signal`",
     "an AbortSignal",
   );
-  if (timeoutMs !== undefined) checkTimeout(timeoutMs, caller);
-  return { signal, timeoutMs: timeoutMs ?? defaultTimeoutMs };
+  if (timeoutMs !== undefined) checkTimeout(timeoutMs, "createProductCollection");
+  return {
+    // A signal of the call's own: one that many calls share would collect listeners, of which Node.js
+    // warns.
+    signal: signal && AbortSignal.any([signal]),
+    timeoutMs: timeoutMs ?? defaultTimeoutMs,
+  };
 }
 
 function checkTimeout(timeoutMs: number, caller: string): void {

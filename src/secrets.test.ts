@@ -226,7 +226,8 @@ describe("the token is in nothing of the error after", () => {
 
 describe("a token that the API sends back in JSON is in nothing of the error, whoever wrote it", () => {
   const odd = `abc/def+ghi"jkl\\mno<pqr>'stu==`;
-  const toHex = (it: string) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const toHex = (it: string) =>
+    `\\u${it.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
   const writers: Record<string, (text: string) => string> = {
     JavaScript: (text) => JSON.stringify(text),
     "PHP, which escapes slashes": (text) => JSON.stringify(text).replaceAll("/", "\\/"),

@@ -301,6 +301,39 @@ describe("an abort", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
+  it("signal that many calls share warns of nothing, ends them all, and keeps nothing of them", async () => {
+    /** How much is held by a signal, in whatever sets and maps a platform keeps for it. */
+    const held = (signal: AbortSignal) =>
+      Object.getOwnPropertySymbols(signal)
+        .map((key): unknown => Reflect.get(signal, key))
+        .reduce<number>(
+          (sum, it) => (it instanceof Set || it instanceof Map ? sum + it.size : sum),
+          0,
+        );
+    const warned = vi.fn();
+    process.on("warning", warned);
+    onTestFinished(() => void process.off("warning", warned));
+    const server = await countingServer((response, _, count) => {
+      if (count <= 20) answer(response, 201);
+    });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const limiter = createLimiter({ limit: 40, intervalMs: 60_000 });
+    const client = makeClient(server.url, { limiter });
+    const twenty = () =>
+      Array.from({ length: 20 }, () => client.createProductCollection(collection, { signal }));
+    await client.createProductCollection(collection, { signal }).catch(() => {});
+    const before = held(signal);
+    await Promise.all(twenty().slice(1));
+    expect(held(signal)).toBe(before);
+    const cut = [...twenty(), ...twenty()].map(rejection); // half of them wait for a place
+    await server.received(40);
+    controller.abort("enough");
+    expect(new Set(await Promise.all(cut))).toEqual(new Set(["enough"]));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it("in the very moment when the limiter throws leaves no rejection unhandled", async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown) => void unhandled.push(reason);

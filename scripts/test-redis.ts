@@ -1,0 +1,158 @@
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { messageOf, startServer } from "./bench.js";
+import { CouldNotDoIt, cli, exitCode } from "./cli.js";
+import { onDemand } from "./on-demand.js";
+
+const worker = fileURLToPath(new URL("./redis/worker.mjs", import.meta.url));
+const ioredisVersion = "5.11.1";
+
+/** What HighLevel allows an app in a location. */
+const allowed = { limit: 100, intervalMs: 10_000 };
+/**
+ * What the fleet takes of it: small slices. Eleven windows of 1 s can touch one of 10 s, and 99 fit
+ * into it; of one slice of 100 in 10 s, two can fall into one window of the server's.
+ */
+const slice = { points: 9, duration: 1 };
+const createsOfEach = 100;
+const abortedOfEach = 5;
+
+/** How the creates of one process ended, as worker.mjs tells it. */
+interface Ending {
+  /** What the calls that failed rejected with. */
+  readonly failures: readonly string[];
+  /** How many of the aborted calls rejected with the signal's reason. */
+  readonly left: number;
+  readonly leftInMs: number;
+  readonly seconds: number;
+}
+
+/** Starts the installed Redis on a free port. It keeps nothing. */
+async function startRedis() {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), "highlevel-redis-"));
+  const options = { port, bind: "127.0.0.1", dir: folder, save: "", appendonly: "no" };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const redis = spawn("redis-server", args, { stdio: "ignore" });
+  let why = "";
+  redis.once("error", ({ message }) => {
+    why = `${message}. Install it: apt-get install redis-server, or brew install redis`;
+  });
+  redis.once("exit", (code) => {
+    why = `it ended with ${code}`;
+  });
+  const stop = async () => {
+    if (redis.exitCode === null && redis.kill("SIGKILL")) await once(redis, "exit");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const until = Date.now() + 10_000; !(await isListening(port)); await sleep(50)) {
+    if (why === "" && Date.now() < until) continue;
+    await stop();
+    throw new CouldNotDoIt(`redis-server did not start: ${why || "it does not answer"}`);
+  }
+  return { port, stop };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // a TCP server's is one
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function isListening(port: number): Promise<boolean> {
+  const socket = createConnection(port, "127.0.0.1");
+  return new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+  }).finally(() => socket.destroy());
+}
+
+async function shareOneBudget(redisPort: number): Promise<boolean> {
+  const server = await startServer(allowed);
+  const processes: ChildProcess[] = [];
+  try {
+    const named = (name: string, count: number) =>
+      Array.from({ length: count }, (_, i) => `${name}-${i}`);
+    const wanted = ["a", "b"].map((name) => named(name, createsOfEach));
+    const unwanted = ["a", "b"].map((name) => named(`${name}-aborted`, abortedOfEach));
+    const shared = {
+      url: server.url,
+      redisPort,
+      ioredis: onDemand("ioredis", ioredisVersion),
+      ...slice,
+      locationId: "6578278e879ad2646715ba9c",
+    };
+    for (const [i, slugs] of wanted.entries()) {
+      const task = JSON.stringify({ ...shared, slugs, aborted: unwanted[i] });
+      processes.push(fork(worker, [task], { execArgv: [] }));
+    }
+    const told = (withinMs: number) =>
+      Promise.all(processes.map((child) => messageOf(child, withinMs, "a process of the fleet")));
+    await told(20_000);
+    const ended = told(90_000);
+    for (const child of processes) child.send("go");
+    const endings = (await ended) as Ending[]; // what worker.mjs sends
+    const { created, refused } = await server.record();
+    return report(wanted.flat(), unwanted.flat(), endings, created, refused);
+  } finally {
+    for (const child of processes) child.kill();
+    server.close();
+  }
+}
+
+/** Prints what came of it; returns whether all is as it should be. */
+function report(
+  wanted: readonly string[],
+  unwanted: readonly string[],
+  endings: readonly Ending[],
+  created: Readonly<Record<string, number>>,
+  refused: number,
+): boolean {
+  const count = (slugs: readonly string[]) => slugs.filter((slug) => created[slug]).length;
+  const twice = Object.values(created).filter((times) => times > 1).length;
+  const failures = endings.flatMap((ending) => ending.failures);
+  const left = endings.reduce((sum, ending) => sum + ending.left, 0);
+  const leftInMs = Math.max(...endings.map((ending) => ending.leftInMs));
+  const mostRefused = wanted.length / 100;
+  const checks = [
+    ["created", count(wanted), `of ${wanted.length}`, count(wanted) === wanted.length],
+    ["failed calls", failures.length, failures[0] ?? "", failures.length === 0],
+    ["created twice", twice, "", twice === 0],
+    ["429s drawn", refused, `at most ${mostRefused}`, refused <= mostRefused],
+    [
+      "aborted calls that ended at once",
+      left,
+      `of ${unwanted.length}, in ${leftInMs.toFixed(0)} ms`,
+      left === unwanted.length && leftInMs < 250,
+    ],
+    ["aborted calls that created", count(unwanted), "", count(unwanted) === 0],
+  ] as const;
+  const seconds = endings.map((ending) => ending.seconds.toFixed(1)).join(" and ");
+  console.log(
+    `Two processes, ${createsOfEach} creates each at once, ${slice.points} a second out of one budget in Redis: ${seconds} s`,
+  );
+  for (const [what, figure, note, ok] of checks) {
+    const row = `  ${what.padEnd(34)}${String(figure).padEnd(5)}${ok ? "ok   " : "wrong"}  ${note}`;
+    console.log(row.trimEnd());
+  }
+  return checks.every(([, , , ok]) => ok);
+}
+
+cli(import.meta, "npm run test:redis", {}, async () => {
+  const redis = await startRedis();
+  const stopAtOnce = () => void redis.stop().finally(() => process.exit(exitCode.couldNotDoIt));
+  process.once("SIGINT", stopAtOnce).once("SIGTERM", stopAtOnce);
+  try {
+    return (await shareOneBudget(redis.port)) ? exitCode.done : exitCode.foundSomethingWrong;
+  } finally {
+    await redis.stop();
+  }
+});
