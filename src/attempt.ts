@@ -3,7 +3,6 @@ import { TimeoutError, UnexpectedResponseError } from "./errors.js";
 import type { Answer, Bounds, Fetch, OutgoingRequest } from "./exchange.js";
 import { rateLimitIn } from "./rate-limit.js";
 import { redactHeaders, redactText } from "./redact.js";
-import { abortable } from "./wait.js";
 
 /** The most that is read of an answer. */
 const maxAnswerBytes = 1024 * 1024;
@@ -23,18 +22,24 @@ export async function attempt(
 ): Promise<Answer> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const onAbort = () => controller.abort(signal?.reason);
+  let reject = (_reason: unknown) => {};
+  const stopped = new Promise<never>((_, rejectStopped) => {
+    reject = rejectStopped;
+  });
+  const stop = (reason: unknown) => {
+    reject(reason);
+    controller.abort(reason);
+  };
+  const onAbort = () => stop(signal?.reason);
   signal?.addEventListener("abort", onAbort);
-  const timer = setTimeout(() => controller.abort(new TimeoutError(timeoutMs)), timeoutMs);
+  const timer = setTimeout(() => stop(new TimeoutError(timeoutMs)), timeoutMs);
   headers.set("Accept", "application/json");
   headers.set("Authorization", `Bearer ${tokens.at(-1)}`);
   const init = { method, headers, body, signal: controller.signal, redirect: "manual" } as const;
+  const exchange = async () => readToEnd(await fetch(url, init), tokens, stopped);
   try {
     // A fetch that does not look at its signal must not keep the call from ending.
-    return await abortable(
-      async () => readToEnd(await fetch(url, init), tokens, controller.signal),
-      controller.signal,
-    );
+    return await Promise.race([stopped, exchange()]);
   } catch (error) {
     controller.signal.throwIfAborted();
     throw error instanceof UnexpectedResponseError ? error : connectionError(error, tokens);
@@ -47,7 +52,7 @@ export async function attempt(
 async function readToEnd(
   response: Response,
   tokens: readonly string[],
-  signal: AbortSignal,
+  stopped: Promise<never>,
 ): Promise<Answer> {
   const { status, headers } = response;
   const answer = (text: string): Answer => ({
@@ -66,8 +71,7 @@ async function readToEnd(
   }
   const reader = response.body.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
-  signal.addEventListener("abort", cancel);
-  if (signal.aborted) cancel();
+  stopped.catch(cancel);
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
