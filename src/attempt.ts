@@ -3,6 +3,7 @@ import { TimeoutError, UnexpectedResponseError } from "./errors.js";
 import type { Answer, Bounds, Fetch, OutgoingRequest } from "./exchange.js";
 import { rateLimitIn } from "./rate-limit.js";
 import { redactHeaders, redactText } from "./redact.js";
+import { onAbort } from "./wait.js";
 
 /** The most that is read of an answer. */
 const maxAnswerBytes = 1024 * 1024;
@@ -30,8 +31,7 @@ export async function attempt(
     reject(reason);
     controller.abort(reason);
   };
-  const onAbort = () => stop(signal?.reason);
-  signal?.addEventListener("abort", onAbort);
+  const off = onAbort(signal, () => stop(signal?.reason));
   const timer = setTimeout(() => stop(new TimeoutError(timeoutMs)), timeoutMs);
   headers.set("Accept", "application/json");
   headers.set("Authorization", `Bearer ${tokens.at(-1)}`);
@@ -45,7 +45,7 @@ export async function attempt(
     throw error instanceof UnexpectedResponseError ? error : connectionError(error, tokens);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
+    off();
   }
 }
 

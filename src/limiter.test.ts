@@ -114,9 +114,12 @@ describe("the default limiter", () => {
     expect(Math.max(...had)).toBeLessThanOrEqual(1.15 * 9000);
   });
 
-  it("gives places a fiftieth of a window late, for what arrives sooner than it was sent", async () => {
-    const had = await placesFor(Array(21).fill(0), createLimiter({ limit: 10, intervalMs: 1000 }));
-    expect(had.filter((_, call) => [9, 10, 19, 20].includes(call))).toEqual([0, 1020, 1020, 2040]);
+  it("gives places a fiftieth of a window late, and spreads them over a quarter of it", async () => {
+    const had = await placesFor(Array(22).fill(0), createLimiter({ limit: 10, intervalMs: 1000 }));
+    const calls = [9, 10, 11, 19, 20, 21];
+    expect(had.filter((_, call) => calls.includes(call))).toEqual([
+      0, 1020, 1045, 1245, 2040, 2065,
+    ]);
   });
 
   it("lets the first calls of a window through at once, and leaves no timer", async () => {

@@ -1,5 +1,5 @@
 import { check } from "./check.js";
-import { longestTimerMs } from "./wait.js";
+import { longestTimerMs, onAbort } from "./wait.js";
 
 /**
  * Where a call waits until its location's budget has room for it. A `RateLimiterQueue` of
@@ -66,9 +66,11 @@ export function createLimiter({
 
 /**
  * What is sent a window apart may arrive less than a window apart, and a server that counts in windows
- * of its own would refuse it. So places come a fiftieth of a window later than they might.
+ * of its own would refuse it. So places come a fiftieth of a window later than they might, and those
+ * who had to wait are spread over a quarter of it: the first burst is slow to connect, the next is not.
  */
 const slack = 1.02;
+const spread = 0.25;
 
 /** Makes the function that waits for a place in one window. */
 function createWindow(limit: number, intervalMs: number) {
@@ -76,21 +78,24 @@ function createWindow(limit: number, intervalMs: number) {
   const given: number[] = [];
   /** Those who wait, in order. */
   const waiting = new Set<() => void>();
+  /** When the place given last was due: later than planned is not later for all that follow. */
+  let lastDue = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Gives places to those who wait, as far as there are any, and comes back for the others. */
-  function serve(): void {
+  function serve(isComingBack: boolean): void {
     timer = undefined;
     for (const enter of waiting) {
       const now = performance.now();
-      const oldest = given.length < limit ? Number.NEGATIVE_INFINITY : (given[0] ?? 0);
-      const waitMs = oldest + intervalMs * slack - now;
-      if (waitMs > 0) {
-        timer = setTimeout(serve, Math.min(Math.ceil(waitMs), longestTimerMs));
+      const free = given.length < limit ? now : (given[0] ?? 0) + intervalMs * slack;
+      const due = Math.max(free, isComingBack ? lastDue + (intervalMs / limit) * spread : now);
+      if (due > now) {
+        timer = setTimeout(serve, Math.min(Math.ceil(due - now), longestTimerMs), true);
         return;
       }
       waiting.delete(enter);
       if (given.push(now) > limit) given.shift();
+      lastDue = due;
       enter();
     }
   }
@@ -98,20 +103,20 @@ function createWindow(limit: number, intervalMs: number) {
   return (signal: AbortSignal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const leave = () => {
+      const off = onAbort(signal, () => {
+        off();
         waiting.delete(enter);
         if (waiting.size === 0) {
           clearTimeout(timer);
           timer = undefined;
         }
         reject(signal?.reason);
-      };
+      });
       const enter = () => {
-        signal?.removeEventListener("abort", leave);
+        off();
         resolve();
       };
-      signal?.addEventListener("abort", leave, { once: true });
       waiting.add(enter);
-      if (timer === undefined) serve();
+      if (timer === undefined) serve(false);
     });
 }

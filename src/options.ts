@@ -114,12 +114,7 @@ export function checkedBounds(
     "an AbortSignal",
   );
   if (timeoutMs !== undefined) checkTimeout(timeoutMs, "createProductCollection");
-  return {
-    // A signal of the call's own: one that many calls share would collect listeners, of which Node.js
-    // warns.
-    signal: signal && AbortSignal.any([signal]),
-    timeoutMs: timeoutMs ?? defaultTimeoutMs,
-  };
+  return { signal, timeoutMs: timeoutMs ?? defaultTimeoutMs };
 }
 
 function checkTimeout(timeoutMs: number, caller: string): void {

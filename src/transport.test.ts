@@ -15,6 +15,7 @@ import {
   rejection,
   token,
 } from "./testing/servers.js";
+import { abortable, sleep } from "./wait.js";
 
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0); // no jitter, and so no wait where none is named
@@ -329,6 +330,15 @@ describe("an abort", () => {
     expect(new Set(await Promise.all(cut))).toEqual(new Set(["enough"]));
     await new Promise((resolve) => setImmediate(resolve));
     expect(warned).not.toHaveBeenCalled();
+  });
+
+  it("leaves no listener on the signal of a wait that is over, whatever it came to", async () => {
+    const { signal } = new AbortController();
+    const waits = [abortable(async () => 1, signal), sleep(0, signal)];
+    const failing = abortable(() => Promise.reject(new Error("No")), signal);
+    await Promise.allSettled([...waits, failing]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("in the very moment when the limiter throws leaves no rejection unhandled", async () => {

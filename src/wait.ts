@@ -3,17 +3,41 @@
 /** A timer takes 31 bits, and fires at once for more. */
 export const longestTimerMs = 2 ** 31 - 1;
 
+/** Those who listen to a signal, and the one listener that tells them. */
+const audiences = new WeakMap<AbortSignal, { those: Set<() => void>; tell: () => void }>();
+
+/**
+ * Calls `listener` when the signal aborts, until the function that it gives is called. However many
+ * calls share a signal, it has one listener: of more than ten Node.js warns.
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal === undefined) return () => {};
+  let audience = audiences.get(signal);
+  if (audience === undefined) {
+    const those = new Set<() => void>();
+    audience = { those, tell: () => those.forEach((it) => void it()) };
+    audiences.set(signal, audience);
+  }
+  const { those, tell } = audience;
+  those.add(listener);
+  signal.addEventListener("abort", tell);
+  return () => {
+    those.delete(listener);
+    if (those.size === 0) signal.removeEventListener("abort", tell);
+  };
+}
+
 /** Waits for `work`, or until the signal aborts, whichever comes first. */
 export async function abortable<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return work();
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
+    const off = onAbort(signal, () => {
+      off();
+      reject(signal.reason);
+    });
     // In a function of its own, so that work that throws at once rejects as well.
-    (async () => work())()
-      .then(resolve, reject)
-      .then(() => signal.removeEventListener("abort", onAbort));
+    (async () => work())().then(resolve, reject).then(off);
   });
 }
 
