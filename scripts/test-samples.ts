@@ -175,7 +175,7 @@ function missing([command, version]: Runner["needs"]): string | undefined {
 }
 
 cli(import.meta, "npm run test:samples", {}, async () => {
-  if (!existsSync(`${root}dist/src/index.js`)) {
+  if (!existsSync(`${root}dist/index.js`)) {
     throw new CouldNotDoIt("The TypeScript sample imports the built package: npm run build");
   }
   const inContract = readFileSync(contractFile, "utf8");
