@@ -19,7 +19,7 @@ const allowed = { limit: 100, intervalMs: 10_000 };
  * What the fleet takes of it: small slices. Eleven windows of 1 s can touch one of 10 s, and 99 fit
  * into it; of one slice of 100 in 10 s, two can fall into one window of the server's.
  */
-const slice = { points: 9, duration: 1 };
+const perSecond = 9;
 const createsOfEach = 100;
 const abortedOfEach = 5;
 
@@ -87,12 +87,11 @@ async function shareOneBudget(redisPort: number): Promise<boolean> {
       url: server.url,
       redisPort,
       ioredis: onDemand("ioredis", ioredisVersion),
-      ...slice,
       locationId: "6578278e879ad2646715ba9c",
     };
     for (const [i, slugs] of wanted.entries()) {
       const task = JSON.stringify({ ...shared, slugs, aborted: unwanted[i] });
-      processes.push(fork(worker, [task], { execArgv: [] }));
+      processes.push(fork(worker, [task], { execArgv: ["--import", "tsx"] }));
     }
     const told = (withinMs: number) =>
       Promise.all(processes.map((child) => messageOf(child, withinMs, "a process of the fleet")));
@@ -137,7 +136,7 @@ function report(
   ] as const;
   const seconds = endings.map((ending) => ending.seconds.toFixed(1)).join(" and ");
   console.log(
-    `Two processes, ${createsOfEach} creates each at once, ${slice.points} a second out of one budget in Redis: ${seconds} s`,
+    `Two processes, ${createsOfEach} creates each at once, ${perSecond} a second out of one budget in Redis: ${seconds} s`,
   );
   for (const [what, figure, note, ok] of checks) {
     const row = `  ${what.padEnd(34)}${String(figure).padEnd(5)}${ok ? "ok   " : "wrong"}  ${note}`;

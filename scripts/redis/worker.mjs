@@ -4,20 +4,19 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createClient } from "highlevel-product-collections";
-import { RateLimiterQueue, RateLimiterRedis } from "rate-limiter-flexible";
+import { sharedBudget } from "../../docs/recipes/shared-budget.ts";
 
 /** `slugs` to create, `aborted` to give up on; `ioredis` is that package's folder. */
 const task = JSON.parse(process.argv[2] ?? "");
 const { Redis } = createRequire(join(task.ioredis, "package.json"))("ioredis");
 
 const storeClient = new Redis({ host: "127.0.0.1", port: task.redisPort });
-const { points, duration, locationId } = task;
-const budget = new RateLimiterRedis({ points, duration, storeClient, keyPrefix: "highlevel" });
+const { locationId } = task;
 const highlevel = createClient({
   locationId,
   token: "token-of-the-fleet",
   baseUrl: task.url,
-  limiter: new RateLimiterQueue(budget),
+  limiter: sharedBudget(storeClient),
 });
 
 /** Creates a collection; resolves to what went wrong, or to undefined. */
