@@ -6,7 +6,7 @@ export const fixedHeaders = {"Version":"2021-07-28"};
 export const fixedFields = {"altType":"location"};
 
 export const validateRequestBody = validate10;
-const schema11 = {"type":"object","required":["altId","altType","name","slug"],"properties":{"altId":{"type":"string"},"altType":{"type":"string","const":"location"},"collectionId":{"type":"string","pattern":"^[0-9a-fA-F]{24}$"},"name":{"type":"string"},"slug":{"type":"string","pattern":"^\\S*$"},"image":{"type":"string"},"seo":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"}}}}};
+const schema11 = {"type":"object","required":["altId","altType","name","slug"],"properties":{"altId":{"type":"string"},"altType":{"const":"location"},"collectionId":{"type":"string","pattern":"^[0-9a-fA-F]{24}$"},"name":{"type":"string"},"slug":{"type":"string","pattern":"^\\S*$"},"image":{"type":"string"},"seo":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"}}}}};
 const pattern0 = new RegExp("^[0-9a-fA-F]{24}$", "u");
 const pattern1 = new RegExp("^\\S*$", "u");
 
@@ -15,152 +15,57 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.altId === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "altId"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"required",params:{missingProperty: "altId"}});
 }
 if(data.altType === undefined){
-const err1 = {instancePath,keyword:"required",params:{missingProperty: "altType"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"required",params:{missingProperty: "altType"}});
 }
 if(data.name === undefined){
-const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"required",params:{missingProperty: "name"}});
 }
 if(data.slug === undefined){
-const err3 = {instancePath,keyword:"required",params:{missingProperty: "slug"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"required",params:{missingProperty: "slug"}});
 }
 if(data.altId !== undefined){
 if(typeof data.altId !== "string"){
-const err4 = {instancePath:instancePath+"/altId",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/altId",keyword:"type",params:{type: "string"}});
 }
 }
 if(data.altType !== undefined){
-let data1 = data.altType;
-if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/altType",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if("location" !== data1){
-const err6 = {instancePath:instancePath+"/altType",keyword:"const",params:{allowedValue: "location"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+if("location" !== data.altType){
+errors = (vErrors ??= []).push({instancePath:instancePath+"/altType",keyword:"const",params:{allowedValue: "location"}});
 }
 }
 if(data.collectionId !== undefined){
 let data2 = data.collectionId;
 if(typeof data2 === "string"){
 if(!pattern0.test(data2)){
-const err7 = {instancePath:instancePath+"/collectionId",keyword:"pattern",params:{pattern: "^[0-9a-fA-F]{24}$"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/collectionId",keyword:"pattern",params:{pattern: "^[0-9a-fA-F]{24}$"}});
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/collectionId",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/collectionId",keyword:"type",params:{type: "string"}});
 }
 }
 if(data.name !== undefined){
 if(typeof data.name !== "string"){
-const err9 = {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}});
 }
 }
 if(data.slug !== undefined){
 let data4 = data.slug;
 if(typeof data4 === "string"){
 if(!pattern1.test(data4)){
-const err10 = {instancePath:instancePath+"/slug",keyword:"pattern",params:{pattern: "^\\S*$"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/slug",keyword:"pattern",params:{pattern: "^\\S*$"}});
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/slug",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/slug",keyword:"type",params:{type: "string"}});
 }
 }
 if(data.image !== undefined){
 if(typeof data.image !== "string"){
-const err12 = {instancePath:instancePath+"/image",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/image",keyword:"type",params:{type: "string"}});
 }
 }
 if(data.seo !== undefined){
@@ -168,50 +73,22 @@ let data6 = data.seo;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.title !== undefined){
 if(typeof data6.title !== "string"){
-const err13 = {instancePath:instancePath+"/seo/title",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/seo/title",keyword:"type",params:{type: "string"}});
 }
 }
 if(data6.description !== undefined){
 if(typeof data6.description !== "string"){
-const err14 = {instancePath:instancePath+"/seo/description",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/seo/description",keyword:"type",params:{type: "string"}});
 }
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/seo",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/seo",keyword:"type",params:{type: "object"}});
 }
 }
 }
 else {
-const err16 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"type",params:{type: "object"}});
 }
 validate10.errors = vErrors;
 return errors === 0;
@@ -226,146 +103,55 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.data === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "data"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"required",params:{missingProperty: "data"}});
 }
 if(data.data !== undefined){
 let data0 = data.data;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0._id === undefined){
-const err1 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "_id"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "_id"}});
 }
 if(data0.altId === undefined){
-const err2 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "altId"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "altId"}});
 }
 if(data0.name === undefined){
-const err3 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "name"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "name"}});
 }
 if(data0.slug === undefined){
-const err4 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "slug"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "slug"}});
 }
 if(data0.image === undefined){
-const err5 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "image"}};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "image"}});
 }
 if(data0.seo === undefined){
-const err6 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "seo"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "seo"}});
 }
 if(data0.createdAt === undefined){
-const err7 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "createdAt"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "createdAt"}});
 }
 if(data0._id !== undefined){
 if(typeof data0._id !== "string"){
-const err8 = {instancePath:instancePath+"/data/_id",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/_id",keyword:"type",params:{type: "string"}});
 }
 }
 if(data0.altId !== undefined){
 if(typeof data0.altId !== "string"){
-const err9 = {instancePath:instancePath+"/data/altId",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/altId",keyword:"type",params:{type: "string"}});
 }
 }
 if(data0.name !== undefined){
 if(typeof data0.name !== "string"){
-const err10 = {instancePath:instancePath+"/data/name",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/name",keyword:"type",params:{type: "string"}});
 }
 }
 if(data0.slug !== undefined){
 if(typeof data0.slug !== "string"){
-const err11 = {instancePath:instancePath+"/data/slug",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/slug",keyword:"type",params:{type: "string"}});
 }
 }
 if(data0.image !== undefined){
 if(typeof data0.image !== "string"){
-const err12 = {instancePath:instancePath+"/data/image",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/image",keyword:"type",params:{type: "string"}});
 }
 }
 if(data0.seo !== undefined){
@@ -373,87 +159,38 @@ let data6 = data0.seo;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.title !== undefined){
 if(typeof data6.title !== "string"){
-const err13 = {instancePath:instancePath+"/data/seo/title",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/seo/title",keyword:"type",params:{type: "string"}});
 }
 }
 if(data6.description !== undefined){
 if(typeof data6.description !== "string"){
-const err14 = {instancePath:instancePath+"/data/seo/description",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/seo/description",keyword:"type",params:{type: "string"}});
 }
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/data/seo",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/seo",keyword:"type",params:{type: "object"}});
 }
 }
 if(data0.createdAt !== undefined){
 let data9 = data0.createdAt;
 if(typeof data9 === "string"){
 if(!(formats0.test(data9))){
-const err16 = {instancePath:instancePath+"/data/createdAt",keyword:"format",params:{format: "date-time"}};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/createdAt",keyword:"format",params:{format: "date-time"}});
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/data/createdAt",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data/createdAt",keyword:"type",params:{type: "string"}});
 }
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}});
 }
 }
 }
 else {
-const err19 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"type",params:{type: "object"}});
 }
 validate11.errors = vErrors;
 return errors === 0;
@@ -469,38 +206,17 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}});
 }
 }
 if(data.message !== undefined){
 if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/message",keyword:"type",params:{type: "string"}});
 }
 }
 }
 else {
-const err2 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"type",params:{type: "object"}});
 }
 validate12.errors = vErrors;
 return errors === 0;
@@ -516,50 +232,22 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}});
 }
 }
 if(data.message !== undefined){
 if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/message",keyword:"type",params:{type: "string"}});
 }
 }
 if(data.error !== undefined){
 if(typeof data.error !== "string"){
-const err2 = {instancePath:instancePath+"/error",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/error",keyword:"type",params:{type: "string"}});
 }
 }
 }
 else {
-const err3 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"type",params:{type: "object"}});
 }
 validate13.errors = vErrors;
 return errors === 0;
@@ -575,14 +263,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}});
 }
 }
 if(data.message !== undefined){
@@ -591,50 +272,22 @@ if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 if(typeof data1[i0] !== "string"){
-const err1 = {instancePath:instancePath+"/message/" + i0,keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/message/" + i0,keyword:"type",params:{type: "string"}});
 }
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/message",keyword:"type",params:{type: "array"}});
 }
 }
 if(data.error !== undefined){
 if(typeof data.error !== "string"){
-const err3 = {instancePath:instancePath+"/error",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath:instancePath+"/error",keyword:"type",params:{type: "string"}});
 }
 }
 }
 else {
-const err4 = {instancePath,keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
+errors = (vErrors ??= []).push({instancePath,keyword:"type",params:{type: "object"}});
 }
 validate14.errors = vErrors;
 return errors === 0;

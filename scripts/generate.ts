@@ -154,23 +154,28 @@ ${byStatus.join("")}};
 `;
 }
 
-/** The validators without what they take and give that nobody asks for. */
+/** The validators without what they take and give that nobody asks for, and each error in one line. */
 function trimmed(code: string): string {
   return code
     .replace('"use strict";', "")
     .replaceAll(", parentData, parentDataProperty, rootData=data", "")
     .replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, "")
+    .replaceAll(
+      /const (err\d+) = (.*);\nif\(vErrors === null\)\{\nvErrors = \[\1\];\n\}\nelse \{\nvErrors\.push\(\1\);\n\}\nerrors\+\+;/g,
+      "errors = (vErrors ??= []).push($2);",
+    )
     .trim();
 }
 
 /**
  * The schema as Ajv is given it: without annotations, so that new wording does not change the
- * validators, and with an enum of one value as a `const`, for which Ajv need not keep the schema.
+ * validators, and an enum without its type, which its values have. An enum of one value is a `const`,
+ * for which Ajv need not keep the schema.
  */
 function validating({ description, example, enum: values, ...schema }: Schema): AnySchemaObject {
+  if (values) return values.length === 1 ? { const: values[0] } : { enum: values };
   return {
     ...schema,
-    ...(values && (values.length === 1 ? { const: values[0] } : { enum: values })),
     ...(schema.items && { items: validating(schema.items) }),
     ...(schema.properties && {
       properties: Object.fromEntries(

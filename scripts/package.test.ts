@@ -92,6 +92,6 @@ describe("the client", () => {
     });
     const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
     expect(size).toBeGreaterThan(1000);
-    expect(size).toBeLessThanOrEqual(8 * 1024);
+    expect(size).toBeLessThanOrEqual(8000);
   });
 });

@@ -29,20 +29,21 @@ export function readAnswer(
   onDrift: ((drift: ContractDrift) => void) | undefined,
 ): ProductCollection {
   const { status, text } = answer;
-  const unexpected = (what: string) => new UnexpectedResponseError(what, answer);
-
-  if (!isDocumented(status)) throw unexpected(undocumented(status));
+  if (!isDocumented(status)) throw new UnexpectedResponseError(undocumented(status), answer);
   const validate = validateResponseBody[status];
   const body = parsed(text);
-  if (validate === null && isError(status)) throw new ApiError(status, body, answer);
-  if (validate === null || !isObject(body)) throw unexpected("but no JSON object");
-  const { data } = body;
+  const data = isObject(body) ? body.data : undefined;
   if (!isError(status) && !isObject(data)) {
-    throw unexpected("but no `data` object; the collection may have been created");
+    throw new UnexpectedResponseError(
+      "but no `data` object; the collection may have been created",
+      answer,
+    );
   }
-
-  const issues = issuesOf(validate, body);
-  if (issues.length > 0 && onDrift !== undefined) report(onDrift, { status, issues, body });
+  if (validate !== null) {
+    if (!isObject(body)) throw new UnexpectedResponseError("but no JSON object", answer);
+    const issues = issuesOf(validate, body);
+    if (issues.length > 0 && onDrift !== undefined) report(onDrift, { status, issues, body });
+  }
   if (isError(status)) throw new ApiError(status, body, answer);
   // Created, and so returned, even where a field departs from its type: onDrift has heard of it.
   return data as ProductCollection;
@@ -60,8 +61,8 @@ function isError(status: Status): status is ErrorStatus {
 function undocumented(status: number): string {
   // A browser hides the status of a redirect that is not followed behind 0.
   if (status === 0 || (status >= 300 && status < 400)) return "a redirect, never followed";
-  const what = "which the contract does not document";
-  return status >= 400 && status < 500 ? what : `${what}; the collection may have been created`;
+  const maybe = status >= 400 && status < 500 ? "" : "; the collection may have been created";
+  return `which the contract does not document${maybe}`;
 }
 
 /** The JSON value of a text, or the text itself where it is none; undefined for no text. */

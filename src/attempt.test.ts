@@ -183,7 +183,7 @@ describe("timeoutMs", () => {
 it("an attempt whose signal is aborted already sends nothing", async () => {
   const fetch = vi.fn<Fetch>();
   const signal = AbortSignal.abort({ why: "Never wanted" });
-  const request = { url: "http://127.0.0.1:1", method: "POST", headers: new Headers(), body: "{}" };
+  const request = { url: "http://127.0.0.1:1", method: "POST", headers: {}, body: "{}" };
   const error = await rejection(attempt(fetch, request, [token], { timeoutMs: 1000, signal }));
   expect(error).toBe(signal.reason);
   expect(fetch).not.toHaveBeenCalled();

@@ -23,19 +23,22 @@ export async function attempt(
 ): Promise<Answer> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  let reject = (_reason: unknown) => {};
-  const stopped = new Promise<never>((_, rejectStopped) => {
-    reject = rejectStopped;
+  let stop = (_reason: unknown) => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = (reason) => {
+      reject(reason);
+      controller.abort(reason);
+    };
   });
-  const stop = (reason: unknown) => {
-    reject(reason);
-    controller.abort(reason);
-  };
   const off = onAbort(signal, () => stop(signal?.reason));
   const timer = setTimeout(() => stop(new TimeoutError(timeoutMs)), timeoutMs);
-  headers.set("Accept", "application/json");
-  headers.set("Authorization", `Bearer ${tokens.at(-1)}`);
-  const init = { method, headers, body, signal: controller.signal, redirect: "manual" } as const;
+  const init: RequestInit = {
+    method,
+    headers: { ...headers, Authorization: `Bearer ${tokens.at(-1)}` },
+    body,
+    signal: controller.signal,
+    redirect: "manual",
+  };
   const exchange = async () => readToEnd(await fetch(url, init), tokens, stopped);
   try {
     // A fetch that does not look at its signal must not keep the call from ending.

@@ -1,6 +1,7 @@
 import { isDocumented, readAnswer } from "./answer.js";
 import { createApi } from "./api.js";
 import type { NewProductCollection, ProductCollection } from "./contract.js";
+import type { Answer } from "./exchange.js";
 import { type CallOptions, type ClientOptions, checkedBounds, checkedOptions } from "./options.js";
 import type { RateLimit } from "./rate-limit.js";
 import { requestBody } from "./request.js";
@@ -41,12 +42,12 @@ export interface HighLevelClient {
  */
 export function createClient(options: ClientOptions): HighLevelClient {
   const { baseUrl, token, timeoutMs, onDrift, ...rest } = checkedOptions(options);
-  let rateLimit = (): RateLimit | undefined => undefined;
+  let latest: Answer | undefined;
   const transport = createTransport({
     ...rest,
     tokens: createTokens(token),
     onAnswer(answer) {
-      if (isDocumented(answer.status)) rateLimit = answer.rateLimit;
+      if (isDocumented(answer.status)) latest = answer;
     },
   });
   const post = createApi(baseUrl, transport);
@@ -58,7 +59,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
       return readAnswer(await post(body, bounds), onDrift);
     },
     get rateLimit() {
-      return rateLimit();
+      return latest?.rateLimit();
     },
   };
 }

@@ -189,8 +189,8 @@ describe("the default limiter", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
-  it("waits for a window that is longer than a timer can be", async () => {
-    const limiter = createLimiter({ limit: 1, intervalMs: 2 ** 32 });
+  it("waits for a window that with its slack is longer than a timer can be", async () => {
+    const limiter = createLimiter({ limit: 1, intervalMs: 2 ** 31 - 1 });
     await limiter.removeTokens(1, locationId);
     const set = vi.spyOn(globalThis, "setTimeout");
     void limiter.removeTokens(1, locationId);
@@ -210,6 +210,7 @@ describe("the default limiter", () => {
     ["intervalMs", 0],
     ["intervalMs", -1],
     ["intervalMs", Number.NaN],
+    ["intervalMs", 2 ** 31],
     ["intervalMs", Number.POSITIVE_INFINITY],
     ["intervalMs", "1000"],
     ["intervalMs", undefined],

@@ -1,4 +1,4 @@
-import { check } from "./check.js";
+import { check, checkMs } from "./check.js";
 import { longestTimerMs, onAbort } from "./wait.js";
 
 /**
@@ -38,18 +38,15 @@ export const highLevelBudget: Budget = { limit: 100, intervalMs: 10_000 };
  * One timer serves all who wait: on Cloudflare Workers, where a timer belongs to one request, make the
  * client in the handler or pass `limiter: false`.
  *
- * @throws TypeError where a figure is no positive number, or `limit` no whole one.
+ * @throws TypeError where a figure is no number above 0, `limit` no whole one, or `intervalMs` more
+ * than a timer takes (24 days).
  */
 export function createLimiter({
   limit,
   intervalMs,
 }: Budget = highLevelBudget): Required<RateLimiter> {
   check(Number.isInteger(limit) && limit > 0, "createLimiter: `limit`", "a whole number from 1 up");
-  check(
-    Number.isFinite(intervalMs) && intervalMs > 0,
-    "createLimiter: `intervalMs`",
-    "milliseconds above 0",
-  );
+  checkMs(intervalMs, "createLimiter: `intervalMs`");
   const windows = new Map<string, ReturnType<typeof createWindow>>();
   const waitForPlace = (key: string, signal: AbortSignal | undefined): Promise<void> => {
     const window = windows.get(key) ?? createWindow(limit, intervalMs);
@@ -87,7 +84,8 @@ function createWindow(limit: number, intervalMs: number) {
     timer = undefined;
     for (const enter of waiting) {
       const now = performance.now();
-      const free = given.length < limit ? now : (given[0] ?? 0) + intervalMs * slack;
+      const oldest = given.at(-limit);
+      const free = oldest === undefined ? now : oldest + intervalMs * slack;
       const due = Math.max(free, isComingBack ? lastDue + (intervalMs / limit) * spread : now);
       if (due > now) {
         timer = setTimeout(serve, Math.min(Math.ceil(due - now), longestTimerMs), true);

@@ -1,11 +1,9 @@
 import type { ContractDrift } from "./answer.js";
-import { check } from "./check.js";
+import { check, checkMs } from "./check.js";
 import { baseUrl as contractBaseUrl } from "./contract.js";
 import type { Bounds, Fetch } from "./exchange.js";
-import { isObject } from "./is-object.js";
 import { createLimiter, type RateLimiter } from "./limiter.js";
 import { assertToken, type TokenProvider } from "./token.js";
-import { longestTimerMs } from "./wait.js";
 
 /** What {@link createClient} takes. */
 export interface ClientOptions {
@@ -71,14 +69,14 @@ export function checkedOptions(options: ClientOptions) {
   );
   if (typeof token !== "function") assertToken(token, "createClient: `token`");
   check(typeof fetch === "function", "createClient: `fetch`", "a function");
-  checkTimeout(timeoutMs, "createClient");
+  checkMs(timeoutMs, "createClient: `timeoutMs`");
   check(
     Number.isInteger(maxRetries) && maxRetries >= 0,
     "createClient: `maxRetries`",
     "a whole number from 0 up",
   );
   check(
-    limiter === false || (isObject(limiter) && typeof limiter.removeTokens === "function"),
+    limiter === false || typeof limiter?.removeTokens === "function",
     "createClient: `limiter`",
     "false or an object with a method `removeTokens`",
   );
@@ -113,16 +111,8 @@ export function checkedBounds(
     "createProductCollection: `signal`",
     "an AbortSignal",
   );
-  if (timeoutMs !== undefined) checkTimeout(timeoutMs, "createProductCollection");
+  if (timeoutMs !== undefined) checkMs(timeoutMs, "createProductCollection: `timeoutMs`");
   return { signal, timeoutMs: timeoutMs ?? defaultTimeoutMs };
-}
-
-function checkTimeout(timeoutMs: number, caller: string): void {
-  check(
-    typeof timeoutMs === "number" && timeoutMs > 0 && timeoutMs <= longestTimerMs,
-    `${caller}: \`timeoutMs\``,
-    `milliseconds above 0, at most ${longestTimerMs}`,
-  );
 }
 
 function checkedBaseUrl(baseUrl: string): string {

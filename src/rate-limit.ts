@@ -19,21 +19,18 @@ export interface RateLimit {
   readonly dailyRemaining: number | undefined;
 }
 
-const headerOf = {
-  limit: "X-RateLimit-Max",
-  remaining: "X-RateLimit-Remaining",
-  intervalMs: "X-RateLimit-Interval-Milliseconds",
-  dailyLimit: "X-RateLimit-Limit-Daily",
-  dailyRemaining: "X-RateLimit-Daily-Remaining",
-} as const satisfies Record<keyof RateLimit, ResponseHeader>;
-
 /** Reads the rate limit from an answer's headers; undefined where they say nothing of it. */
 export function rateLimitIn(headers: Headers): RateLimit | undefined {
-  const figures = Object.entries(headerOf).map(([name, header]) => {
-    const value = headers.get(header);
-    return [name, value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined] as const;
-  });
-  return figures.some(([, figure]) => figure !== undefined)
-    ? (Object.fromEntries(figures) as unknown as RateLimit) // the names are those of headerOf
-    : undefined;
+  const figureIn = (header: ResponseHeader) => {
+    const value = headers.get(header) ?? "";
+    return /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+  };
+  const rateLimit: RateLimit = {
+    limit: figureIn("X-RateLimit-Max"),
+    remaining: figureIn("X-RateLimit-Remaining"),
+    intervalMs: figureIn("X-RateLimit-Interval-Milliseconds"),
+    dailyLimit: figureIn("X-RateLimit-Limit-Daily"),
+    dailyRemaining: figureIn("X-RateLimit-Daily-Remaining"),
+  };
+  return Object.values(rateLimit).some((figure) => figure !== undefined) ? rateLimit : undefined;
 }

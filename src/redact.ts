@@ -6,27 +6,29 @@ const shortestSecret = 8;
 
 /** The text without the tokens, however JSON may have written their characters. */
 export function redactText(text: string, tokens: readonly string[]): string {
-  return tokens
-    .filter(({ length }) => length >= shortestSecret)
-    .reduce(
-      (it, token) => it.replaceAll(it.includes("\\") ? escaped(token) : token, "[token]"),
-      text,
-    );
+  let clean = text;
+  for (const token of tokens) {
+    if (token.length < shortestSecret) continue;
+    clean = clean.replaceAll(clean.includes("\\") ? escaped(token) : token, "[token]");
+  }
+  return clean;
 }
 
 /** Matches the token with any of its characters escaped as JSON may. */
 function escaped(token: string): RegExp {
-  const characters = [...token].map((character) => {
+  const pattern = token.replace(/./g, (character) => {
     const hex = character.charCodeAt(0).toString(16);
     const slash = /["\\/]/.test(character) ? "\\\\?" : "";
     return `(${slash}\\x${hex}|\\\\u00${hex})`;
   });
-  return new RegExp(characters.join(""), "gi");
+  return new RegExp(pattern, "gi");
 }
 
 /** The headers without the tokens. */
 export function redactHeaders(headers: Headers, tokens: readonly string[]): Headers {
-  return new Headers([...headers].map(([name, value]) => [name, redactText(value, tokens)]));
+  const clean = new Headers();
+  for (const [name, value] of headers) clean.append(name, redactText(value, tokens));
+  return clean;
 }
 
 /**
@@ -42,10 +44,10 @@ export function redactError(
 ): Error | undefined {
   if (!(thrown instanceof Error) || depth === 0) return undefined;
   const cause = redactError(thrown.cause, tokens, depth - 1);
-  const clean = new Error("", cause && { cause });
+  const clean: Error & { code?: unknown } = new Error("", cause && { cause });
   for (const key of ["name", "message", "stack", "code"] as const) {
     const value = (thrown as NetworkFailure)[key];
-    if (typeof value === "string") Object.assign(clean, { [key]: redactText(value, tokens) });
+    if (typeof value === "string") clean[key] = redactText(value, tokens);
   }
   return clean;
 }

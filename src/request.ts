@@ -28,7 +28,7 @@ function asJson(value: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(value) ?? "null");
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : error;
+    const [reason] = String(error).split("\n");
     throw new InvalidRequestError([{ path: "", message: `cannot be sent as JSON: ${reason}` }]);
   }
 }

@@ -40,7 +40,7 @@ export function createTransport(transport: Transport): Send {
       }
       // Asked for only now: a token may expire while its call waits for a place.
       held ??= await abortable(source.hold, signal);
-      if (tokens.at(-1) !== held.token) tokens.push(held.token);
+      tokens.push(held.token);
 
       const outcome = await attempt(fetch, request, tokens, bounds).catch(asOutcome);
       if (!(outcome instanceof ConnectionError)) {

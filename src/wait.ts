@@ -3,8 +3,12 @@
 /** A timer takes 31 bits, and fires at once for more. */
 export const longestTimerMs = 2 ** 31 - 1;
 
-/** Those who listen to a signal, and the one listener that tells them. */
-const audiences = new WeakMap<AbortSignal, { those: Set<() => void>; tell: () => void }>();
+/** Those who listen to a signal. */
+const audiences = new WeakMap<AbortSignal, Set<() => void>>();
+
+function tell(this: AbortSignal): void {
+  for (const listener of audiences.get(this) ?? []) listener();
+}
 
 /**
  * Calls `listener` when the signal aborts, until the function that it gives is called. However many
@@ -12,18 +16,12 @@ const audiences = new WeakMap<AbortSignal, { those: Set<() => void>; tell: () =>
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined) return () => {};
-  let audience = audiences.get(signal);
-  if (audience === undefined) {
-    const those = new Set<() => void>();
-    audience = { those, tell: () => those.forEach((it) => void it()) };
-    audiences.set(signal, audience);
-  }
-  const { those, tell } = audience;
-  those.add(listener);
+  const audience = audiences.get(signal) ?? new Set<() => void>();
+  audiences.set(signal, audience.add(listener));
   signal.addEventListener("abort", tell);
   return () => {
-    those.delete(listener);
-    if (those.size === 0) signal.removeEventListener("abort", tell);
+    audience.delete(listener);
+    if (audience.size === 0) signal.removeEventListener("abort", tell);
   };
 }
 

@@ -77,6 +77,14 @@ async function measure(call, inFlight, count) {
   return { us, cpuUs: (user + system) / count };
 }
 
+/** In an order of chance: each leaves garbage that the next one has to collect. */
+function shuffled(items) {
+  return [...items]
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
 for (const [name, call] of calls) {
   const answer = await call();
   if ((answer.data ?? answer)._id === undefined) throw new Error(`${name} created nothing`);
@@ -87,13 +95,10 @@ for (const [inFlight, count] of sizes) {
 }
 
 /** The figures of each round, by client. */
-const figures = {};
+const figures = Object.fromEntries([...calls.keys()].map((name) => [name, {}]));
 for (const [inFlight, count] of sizes) {
   for (let round = 0; round < rounds; round++) {
-    const order = [...calls];
-    order.push(...order.splice(0, round % order.length));
-    for (const [name, call] of order) {
-      figures[name] ??= {};
+    for (const [name, call] of shuffled(calls)) {
       figures[name][inFlight] ??= [];
       figures[name][inFlight].push(await measure(call, inFlight, count));
     }
