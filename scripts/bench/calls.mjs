@@ -45,14 +45,26 @@ function vendor() {
   return () => products.createProductCollection(body, { baseURL: url });
 }
 
-async function bareFetch() {
-  const init = { method: "POST", headers, body: JSON.stringify(body) };
+async function bareFetch(bounds) {
+  const init = { method: "POST", headers, body: JSON.stringify(body), ...bounds };
   return (await fetch(`${url}${path}`, init)).json();
+}
+
+/** What fetch itself costs once it may not take for ever: no client that bounds a call can cost less. */
+async function fetchInTime() {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), 30_000);
+  try {
+    return await bareFetch({ signal: controller.signal });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** How each creates a collection, from what its user has in hand to the answer as an object. */
 const calls = new Map([
-  ["fetch", bareFetch],
+  ["fetch", () => bareFetch()],
+  ["fetch with a timeout", fetchInTime],
   ["this client", ours(createLimiter({ limit: 100, intervalMs: 1 }))],
   ["this client, limiter: false", ours(false)],
   ["openapi-fetch", openapiFetch()],
