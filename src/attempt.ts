@@ -39,10 +39,9 @@ export async function attempt(
     signal: controller.signal,
     redirect: "manual",
   };
-  const exchange = async () => readToEnd(await fetch(url, init), tokens, stopped);
   try {
     // A fetch that does not look at its signal must not keep the call from ending.
-    return await Promise.race([stopped, exchange()]);
+    return await Promise.race([stopped, readToEnd(fetch(url, init), tokens, stopped)]);
   } catch (error) {
     controller.signal.throwIfAborted();
     throw error instanceof UnexpectedResponseError ? error : connectionError(error, tokens);
@@ -53,10 +52,11 @@ export async function attempt(
 }
 
 async function readToEnd(
-  response: Response,
+  coming: Promise<Response>,
   tokens: readonly string[],
   stopped: Promise<never>,
 ): Promise<Answer> {
+  const response = await coming;
   const { status, headers } = response;
   const answer = (text: string): Answer => ({
     status,
@@ -75,17 +75,27 @@ async function readToEnd(
   const reader = response.body.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
   stopped.catch(cancel);
-  const decoder = new TextDecoder();
-  let text = "";
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return answer(text + decoder.decode());
-    text += decoder.decode(value, { stream: true });
+    if (done) return answer(decoded(chunks, bytes));
+    chunks.push(value);
     bytes += value.byteLength;
     if (bytes > maxAnswerBytes) {
       cancel();
-      throw tooLarge(text);
+      throw tooLarge(decoded(chunks, bytes));
     }
   }
+}
+
+/** The text of all chunks together: to decode them one by one takes a slower decoder. */
+function decoded(chunks: readonly Uint8Array[], bytes: number): string {
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return new TextDecoder().decode(all);
 }

@@ -26,7 +26,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
 }
 
 /** Waits for `work`, or until the signal aborts, whichever comes first. */
-export async function abortable<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export function abortable<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return work();
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
