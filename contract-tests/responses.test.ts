@@ -1,7 +1,6 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { operationsOf, readContract } from "../scripts/contract.js";
+import { listen } from "../scripts/listen.js";
 import { ApiError, type ContractDrift } from "../src/index.js";
 import { recordingClient, useMock, violatedPlaces } from "./harness.js";
 
@@ -69,12 +68,10 @@ describe("an answer that departs from the contract", () => {
 
   async function driftsOf(status: number, body: unknown): Promise<unknown[]> {
     const drifts: ContractDrift[] = [];
-    const server = createServer((_, response) => {
+    const server = await listen((_, response) => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const { client } = recordingClient(`http://127.0.0.1:${port}`, undefined, {
+    const { client } = recordingClient(server.url, undefined, {
       maxRetries: 0,
       onDrift: (drift) => drifts.push(drift),
     });

@@ -1,12 +1,10 @@
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CouldNotDoIt, cli, exitCode } from "./cli.js";
 import { type Operation, type Response, readContract } from "./contract.js";
+import { listen } from "./listen.js";
 import { startMock } from "./mock.js";
 import { redocly } from "./redocly.js";
 
@@ -120,22 +118,13 @@ function withoutLogo(html: string): string {
 }
 
 /** Serves the reference page on loopback. */
-async function servePage() {
-  const server = createServer((request, response) => {
+function servePage() {
+  return listen((request, response) => {
     if (request.url !== "/") return response.writeHead(404).end();
     return response
       .writeHead(200, { "content-type": "text/html; charset=utf-8" })
       .end(readFileSync(pageFile));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 cli(

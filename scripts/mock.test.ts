@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { listen } from "./listen.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -33,12 +33,6 @@ function start(script: string, args: string[], env: Record<string, string> = {})
   return { child, ended, printed };
 }
 
-async function usedPort() {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
-}
-
 describe("npm run mock", () => {
   it("serves the contract until Ctrl-C", async () => {
     const { child, ended, printed } = start("mock", ["--port", "0"]);
@@ -53,7 +47,8 @@ describe("npm run mock", () => {
   });
 
   it("says in one line that its port is in use", async () => {
-    const { port, close } = await usedPort();
+    const { url, close } = await listen(() => {});
+    const { port } = new URL(url);
     const { status, stdout, stderr } = await start("mock", ["--port", String(port)]).ended;
     close();
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
@@ -82,27 +77,25 @@ describe("npm run demo", () => {
   it("creates a real one with --live, after saying where and what", async () => {
     const requests: string[] = [];
     const data = { _id: "1", altId: "2", name: "Shoes", slug: "shoes" };
-    const server = createServer((request, response) => {
+    const server = await listen((request, response) => {
       requests.push(`${request.method} ${request.url} ${request.headers.authorization}`);
       response.writeHead(201, { "content-type": "application/json" });
       response.end(JSON.stringify({ data }));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const { status, stdout } = await start(
       "demo",
       ["--live", "--name", "Shoes", "--slug", "shoes"],
       {
         HIGHLEVEL_TOKEN: "a-real-token",
         HIGHLEVEL_LOCATION_ID: "6578278e879ad2646715ba9c",
-        HIGHLEVEL_BASE_URL: url,
+        HIGHLEVEL_BASE_URL: server.url,
       },
     ).ended;
     server.close();
     expect(status).toBe(0);
     expect(requests).toEqual(["POST /products/collections Bearer a-real-token"]);
     expect(stdout).toMatch(
-      `Creating "Shoes" (shoes) in location 6578278e879ad2646715ba9c at ${url}.\n`,
+      `Creating "Shoes" (shoes) in location 6578278e879ad2646715ba9c at ${server.url}.\n`,
     );
     expect(stdout).not.toContain("a-real-token");
   });

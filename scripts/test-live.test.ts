@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { validateRequestBody } from "../generated/contract.js";
+import { listen } from "./listen.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const token = "a-token-of-the-sub-account";
@@ -41,15 +41,14 @@ async function startServer(change: (answer: Answer) => Answer = (answer) => answ
     }
     return [201, { data: created }];
   };
-  const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
+  const server = await listen(async (request, response) => {
     const [status, body] = change(await answer(request));
     const isText = typeof body === "string";
     response.writeHead(status, { "content-type": isText ? "text/html" : "application/json" });
     response.end(isText ? body : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closers.push(() => server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  closers.push(server.close);
+  return { url: server.url, requests };
 }
 
 function testLive(args: string[], env: Record<string, string> = {}) {

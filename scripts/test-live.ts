@@ -1,10 +1,9 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { type Probe, probes } from "../contract-tests/probes.js";
 import { baseUrl as realApi } from "../generated/contract.js";
 import { createClient, createLimiter, HighLevelError } from "../src/index.js";
 import { CouldNotDoIt, cli, exitCode } from "./cli.js";
+import { listen } from "./listen.js";
 import { startMock } from "./mock.js";
 import { violationsIn } from "./prism.js";
 
@@ -29,7 +28,7 @@ interface RealAnswer {
  */
 async function startRelay(target: string) {
   let latest: RealAnswer | Error | undefined;
-  const server = createServer(async (request, response) => {
+  const server = await listen(async (request, response) => {
     const { host, connection, ...headers } = request.headers;
     const body = await buffer(request);
     try {
@@ -57,10 +56,8 @@ async function startRelay(target: string) {
       response.destroy();
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...server,
     /** What the server answered since the last time this was asked. */
     taken(): RealAnswer {
       const taken = latest;
@@ -73,7 +70,6 @@ async function startRelay(target: string) {
       }
       return taken;
     },
-    close: () => new Promise((resolve) => server.close(resolve)),
   };
 }
 

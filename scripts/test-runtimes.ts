@@ -1,8 +1,5 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,6 +9,7 @@ import { build } from "esbuild";
 import { launchChromium } from "./chromium.js";
 import { CouldNotDoIt, cli, exitCode } from "./cli.js";
 import { operationsOf, readContract } from "./contract.js";
+import { listen } from "./listen.js";
 import { onDemand } from "./on-demand.js";
 import { installPacked } from "./test-consumers.js";
 
@@ -265,20 +263,6 @@ async function runInChromium(folder: string, urls: Urls): Promise<Results> {
     await browser.close();
     page.close();
   }
-}
-
-/** Listens on a port of loopback that is free. */
-async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(handle);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 /** The first example that the contract gives of each answer's body. */

@@ -1,13 +1,11 @@
 import { execFile, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { CouldNotDoIt, cli, exitCode } from "./cli.js";
 import { contractFile } from "./contract.js";
+import { listen } from "./listen.js";
 import { startMock } from "./mock.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -69,12 +67,12 @@ interface Exchange {
 async function startRecorder(mockUrl: string) {
   let behaviour: Behaviour = "create";
   let exchanges: Exchange[] = [];
-  const server = createServer(async (request, response) => {
+  const server = await listen(async (request, response) => {
     const body = await text(request);
     if (behaviour === "redirect") {
       const { authorization } = request.headers;
       exchanges.push({ body, authorization, status: 302, violations: null, answer: "" });
-      response.writeHead(302, { location: `${url}/elsewhere` }).end();
+      response.writeHead(302, { location: `${server.url}/elsewhere` }).end();
       return;
     }
     const { host, connection, upgrade, "content-length": length, ...headers } = request.headers;
@@ -96,21 +94,14 @@ async function startRecorder(mockUrl: string) {
     });
     response.writeHead(answered.status, { "content-type": "application/json" }).end(answer);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url,
+    ...server,
     /** Answers so from now on, and forgets what was. */
     answer(next: Behaviour) {
       behaviour = next;
       exchanges = [];
     },
     exchanges: (): readonly Exchange[] => exchanges,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
   };
 }
 

@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { copyProject } from "./copy.js";
+import { listen } from "./listen.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const list = "openapi/known-differences.json";
@@ -149,12 +148,10 @@ describe.concurrent("npm run upstream", { timeout: 60_000 }, () => {
     const ofThePath = version.replaceAll(/^ {2}/gm, "");
     const path = published([version, ""], ["    get:\n", `${ofThePath}    get:\n`]);
     const folder = join(path, "../..");
-    const server = createServer(({ url }, response) => {
+    const server = await listen(({ url }, response) => {
       response.end(readFileSync(join(folder, url ?? "")));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const result = await upstream([`http://127.0.0.1:${port}/apps/products.yaml`]);
+    const result = await upstream([`${server.url}/apps/products.yaml`]);
     server.close();
     expect(result).toMatchObject({ status: 0, stderr: "" });
   });
