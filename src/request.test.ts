@@ -194,6 +194,16 @@ describe("a collection that breaks the contract is refused with every issue, and
     }
   });
 
+  it("which cannot be sent as JSON, with the reason in one line", async () => {
+    const client = makeClient("http://127.0.0.1:1");
+    for (const bad of [cyclic, { ...collection, extra: 5n }]) {
+      const error = await rejection(client.createProductCollection(bad as never));
+      expect(error).toMatchObject({
+        issues: [{ path: "", message: expect.stringMatching(/^cannot be sent as JSON: \w.*$/) }],
+      });
+    }
+  });
+
   it("before the token or a place is asked for", async () => {
     const asked: string[] = [];
     const client = makeClient("http://127.0.0.1:1", {

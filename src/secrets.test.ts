@@ -286,6 +286,14 @@ describe("the token is not", () => {
     },
   );
 
+  it("looked for where it is too short to be a secret, since it may be a word", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    for (const token of ["Best", "Sellers"]) {
+      const client = makeClient(server.url, { token });
+      expect(await client.createProductCollection(collection)).toEqual(created.data);
+    }
+  });
+
   it("in the collection that is returned, nor in what onDrift is told", async () => {
     const drifts: ContractDrift[] = [];
     const server = await countingServer((response, { headers }) =>
