@@ -16,7 +16,7 @@ export function createApi(baseUrl: string, send: Send) {
   };
 }
 
-/** What openapi-fetch makes of a call, sending nothing. */
+/** What openapi-fetch makes of a call. Nothing is sent: the body is there for its header alone. */
 function requestHead(baseUrl: string, body: RequestBody): Promise<RequestHead> {
   const api = createFetchClient<paths>({ baseUrl, headers: { Accept: "application/json" } });
   return new Promise((resolve, reject) => {

@@ -42,12 +42,13 @@ export interface HighLevelClient {
  */
 export function createClient(options: ClientOptions): HighLevelClient {
   const { baseUrl, token, timeoutMs, onDrift, ...rest } = checkedOptions(options);
-  let latest: Answer | undefined;
+  // Not the whole answer: its body may be long, and a client lives on.
+  let rateLimit: Answer["rateLimit"] | undefined;
   const transport = createTransport({
     ...rest,
     tokens: createTokens(token),
     onAnswer(answer) {
-      if (isDocumented(answer.status)) latest = answer;
+      if (isDocumented(answer.status)) rateLimit = answer.rateLimit;
     },
   });
   const post = createApi(baseUrl, transport);
@@ -59,7 +60,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
       return readAnswer(await post(body, bounds), onDrift);
     },
     get rateLimit() {
-      return latest?.rateLimit();
+      return rateLimit?.();
     },
   };
 }

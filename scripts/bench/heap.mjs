@@ -1,7 +1,6 @@
 // Calls in a loop and prints, as JSON, the bytes of the heap before and after. Run with --expose-gc;
 // takes { url, warmUp, calls } as JSON.
 
-import { setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { createClient, createLimiter } from "highlevel-product-collections";
 
@@ -14,7 +13,6 @@ const client = createClient({
 });
 // One for all calls: a listener that a call left on it would be found.
 const { signal } = new AbortController();
-setMaxListeners(0, signal);
 
 async function call(count) {
   let left = count;
