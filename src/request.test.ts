@@ -55,6 +55,17 @@ describe("a collection", () => {
     expect(await sentFor(given)).toEqual({ ...given, altId: locationId, altType: "location" });
   });
 
+  it("goes out with what is its own, whatever its client has sent before", async () => {
+    const server = await serverUp();
+    const client = makeClient(server.url);
+    for (const given of [full, collection]) await client.createProductCollection(given);
+    const added = { altId: locationId, altType: "location" };
+    expect(server.requests.map(({ body }) => JSON.parse(body))).toEqual([
+      { ...full, ...added },
+      { ...collection, ...added },
+    ]);
+  });
+
   it.each([
     ["altId", { altId: "another-location" }],
     ["altType", { altType: "agency" }],
