@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Contract } from "../scripts/contract.js";
+import type { Contract } from "../scripts/lib/contract.js";
 import { coverageTable, type Exchange, exercisedBy, rowsOf } from "./coverage.js";
 
 const schema = {

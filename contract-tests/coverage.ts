@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Contract, Schema } from "../scripts/contract.js";
-import { operationsOf } from "../scripts/contract.js";
+import type { Contract, Schema } from "../scripts/lib/contract.js";
+import { operationsOf } from "../scripts/lib/contract.js";
 
 // What a test run must exercise of the contract, and what an exchange exercises, as keys that are
 // made the same way on both sides. Nothing here names a field, a status or a header.

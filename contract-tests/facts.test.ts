@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { type Content, operationsOf, readContract } from "../scripts/contract.js";
+import { type Content, operationsOf, readContract } from "../scripts/lib/contract.js";
 
 // What HighLevel's page of the endpoint states and no exchange with a mock can show, written out
 // from the page.
 
-const contract = readContract();
+const contract = await readContract();
 const operations = operationsOf(contract);
 
 it("there is one operation, and this is its place", () => {

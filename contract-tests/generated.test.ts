@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { operationsOf, readContract, type Schema } from "../scripts/contract.js";
+import { operationsOf, readContract, type Schema } from "../scripts/lib/contract.js";
 import { ApiError, InvalidRequestError, type NewProductCollection } from "../src/index.js";
 import { locationId, recordingClient, token, useMock, violatedPlaces } from "./harness.js";
 
@@ -8,7 +8,7 @@ import { locationId, recordingClient, token, useMock, violatedPlaces } from "./h
 
 const mock = useMock();
 
-const operations = operationsOf(readContract());
+const operations = operationsOf(await readContract());
 const [{ operation, path }] = operations as [(typeof operations)[number]];
 const bodySchema = operation.requestBody.content["application/json"]?.schema ?? {};
 const fixed = { altId: locationId, altType: "location" };

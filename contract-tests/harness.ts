@@ -1,6 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { type RunningServer, startMock } from "../scripts/mock.js";
-import { violationsIn } from "../scripts/prism.js";
+import { type RunningServer, startPrism, violationsIn } from "../scripts/lib/prism.js";
 import { type ClientOptions, createClient, type Fetch } from "../src/index.js";
 
 /** The location of the source page's example. */
@@ -11,7 +10,7 @@ export const token = "a-token-of-the-sub-account";
 export function useMock(): { readonly url: string } {
   let mock: RunningServer | undefined;
   beforeAll(async () => {
-    mock = await startMock();
+    mock = await startPrism();
   });
   afterAll(() => mock?.close());
   return {

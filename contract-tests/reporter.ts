@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import type { Reporter, TestModule, Vitest } from "vitest/node";
-import { readContract } from "../scripts/contract.js";
+import { readContract } from "../scripts/lib/contract.js";
 import { coverageTable, rowsOf } from "./coverage.js";
 import type {} from "./record.js";
 
@@ -14,13 +14,13 @@ export default class CoverageReporter implements Reporter {
     this.#isFiltered = vitest.config.testNamePattern !== undefined;
   }
 
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const exercised = modules.flatMap((module) => module.meta().exercised ?? []);
     const ran = modules.filter((module) => module.meta().exercised !== undefined);
     // A part of the tests cannot cover the whole.
     if (this.#isFiltered || ran.length < testFiles.length) return;
 
-    const { lines, uncovered } = coverageTable(rowsOf(readContract()), new Set(exercised));
+    const { lines, uncovered } = coverageTable(rowsOf(await readContract()), new Set(exercised));
     console.log(`\nWhat the tests exercised of the contract\n  ${lines.join("\n  ")}`);
     if (uncovered.length > 0) {
       console.error(`No test exercises\n  ${uncovered.join("\n  ")}`);

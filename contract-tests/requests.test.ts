@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { operationsOf, readContract } from "../scripts/contract.js";
+import { operationsOf, readContract } from "../scripts/lib/contract.js";
 import type { NewProductCollection } from "../src/index.js";
 import { locationId, recordingClient, useMock, violatedPlaces } from "./harness.js";
 
@@ -88,8 +88,9 @@ describe("a request of the client holds", () => {
   });
 });
 
+const [{ operation } = { operation: undefined }] = operationsOf(await readContract());
+
 describe("a request example of the contract", () => {
-  const [{ operation } = { operation: undefined }] = operationsOf(readContract());
   const examples = Object.entries(
     operation?.requestBody.content["application/json"]?.examples ?? {},
   );

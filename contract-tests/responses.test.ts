@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { operationsOf, readContract } from "../scripts/contract.js";
-import { listen } from "../scripts/listen.js";
+import { operationsOf, readContract } from "../scripts/lib/contract.js";
+import { listen } from "../scripts/lib/listen.js";
 import { ApiError, type ContractDrift } from "../src/index.js";
 import { recordingClient, useMock, violatedPlaces } from "./harness.js";
 
@@ -19,7 +19,7 @@ const rateLimit = {
   dailyRemaining: 199_999,
 };
 
-const documented = operationsOf(readContract()).flatMap(({ operation }) =>
+const documented = operationsOf(await readContract()).flatMap(({ operation }) =>
   Object.entries(operation.responses).flatMap(([code, { content }]) => {
     const examples = Object.entries(content?.["application/json"]?.examples ?? {});
     return examples.length === 0

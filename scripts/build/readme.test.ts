@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, it } from "vitest";
+import { projectRoot as root } from "../lib/cli.js";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
 const documents = ["README.md"];
 
 /** The TypeScript snippets of a document, each as a file beside it that is never written. */
