@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { build } from "esbuild";
@@ -51,6 +51,19 @@ describe("the package", () => {
       ]),
     );
     expect(paths.filter((path) => path.includes(".test."))).toEqual([]);
+  });
+
+  it("has every file that its documents link to", () => {
+    const paths = packed.files.map(({ path }) => path);
+    const documents = paths.filter((path) => path.endsWith(".md"));
+    expect(documents).toContain("README.md");
+    const dead = documents.flatMap((document) =>
+      [...readFileSync(join(root, document), "utf8").matchAll(/\]\((?!\w+:|#)([^)#]+)/g)]
+        .map(([, target = ""]) => posix.join(posix.dirname(document), target))
+        .filter((target) => !paths.includes(target))
+        .map((target) => `${document} links to ${target}`),
+    );
+    expect(dead).toEqual([]);
   });
 
   it("is at most 60 kB", () => {
