@@ -8,12 +8,22 @@ export default defineConfig({
   test: {
     reporters: ["default", "./contract-tests/reporter.ts"],
     projects: [
-      { test: { name: "unit", testTimeout, include: ["{src,scripts,examples}/**/*.test.ts"] } },
+      { test: { name: "client", testTimeout, include: ["src/**/*.test.ts"] } },
+      {
+        test: {
+          name: "scripts",
+          testTimeout,
+          include: ["{scripts,examples}/**/*.test.ts"],
+          // Prism, Redocly and the compiler are loaded once for each worker, and not for each file.
+          isolate: false,
+        },
+      },
       {
         test: {
           name: "contract",
           testTimeout,
           include: ["contract-tests/**/*.test.ts"],
+          isolate: false,
           setupFiles: ["contract-tests/record.ts"],
         },
       },
