@@ -6,6 +6,8 @@ const testTimeout = 60_000;
 // What *.test-d.ts files say of types is checked by `npm run typecheck`, like all other types.
 export default defineConfig({
   test: {
+    // By default one core stays idle, which on two is half of them.
+    maxWorkers: "100%",
     reporters: ["default", "./contract-tests/reporter.ts"],
     projects: [
       { test: { name: "client", testTimeout, include: ["src/**/*.test.ts"] } },
