@@ -127,7 +127,8 @@ function programIn(tools: string, name: string, path: string) {
   // A musl system, say, installs it and cannot start it.
   const { status, error } = spawnSync(file, ["--version"]);
   if (status !== 0) throw new CliError(`does not start: ${error?.message ?? status}`);
-  return { file, version };
+  // Some of these packages carry the v of Node.js.
+  return { file, version: version.replace(/^v/, "") };
 }
 
 /** A module that runs the smoke script, and then does something with its `results`. */
