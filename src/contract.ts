@@ -25,7 +25,7 @@ export type SuccessStatus = {
   [S in Status]: `${S}` extends `2${string}` ? S : never;
 }[Status];
 
-/** The documented statuses of failure: 400, 401, 422 and 429. */
+/** The documented statuses of failure: 400, 401, 403, 422 and 429. */
 export type ErrorStatus = Exclude<Status, SuccessStatus>;
 
 /** The body of a documented response; unknown where the contract promises none. */
