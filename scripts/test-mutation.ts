@@ -130,7 +130,10 @@ async function mutateSource(workers: number): Promise<number> {
 const strykersVitest = `
 import { defineConfig } from "vitest/config";
 export default defineConfig({
-  test: { include: ["src/**/*.test.ts", "contract-tests/**/*.test.ts"] },
+  test: {
+    include: ["src/**/*.test.ts", "contract-tests/**/*.test.ts"],
+    globalSetup: ["contract-tests/support/start-prism-once.ts"],
+  },
 });
 `;
 
