@@ -36,8 +36,8 @@ function isPart(value: unknown): value is Part {
   return typeof value === "object" && value !== null;
 }
 
-/** What is to be left out. */
-const left = Symbol("left out");
+/** In place of a value: leave the point out. */
+const removed = Symbol("removed");
 
 /** A copy of the document with one point changed. */
 function changed(keys: Keys, value: unknown): unknown {
@@ -46,7 +46,7 @@ function changed(keys: Keys, value: unknown): unknown {
   for (const key of keys.slice(0, -1)) part = isPart(part) ? part[key] : undefined;
   const last = keys.at(-1);
   if (!isPart(part) || last === undefined) throw new Error(`Nothing holds ${keys.join(" ")}.`);
-  if (value !== left) part[last] = value;
+  if (value !== removed) part[last] = value;
   else if (Array.isArray(part)) part.splice(Number(last), 1);
   else if (last in part) delete part[last];
   else throw new Error(`There is no ${keys.join(" ")}.`);
@@ -82,11 +82,11 @@ describe("a change of the document is found, and named by its place", () => {
       { type: "object", properties: { url: { type: "string" } } },
       `201 body.data.seo.image is not ${page}`,
     ],
-    ["a field left out", [...sentFields, "image"], left, "request body.image is missing"],
+    ["a field left out", [...sentFields, "image"], removed, "request body.image is missing"],
     [
       "an object left out, with all its fields",
       [...sentFields, "seo"],
-      left,
+      removed,
       "request body.seo is missing",
     ],
     [
@@ -140,7 +140,7 @@ describe("a change of the document is found, and named by its place", () => {
     [
       "any value",
       [...sentFields, "altType", "enum"],
-      left,
+      removed,
       'request body.altType: values ["location"] is missing',
     ],
     [
@@ -164,13 +164,13 @@ describe("a change of the document is found, and named by its place", () => {
     [
       "a pattern left out",
       [...sentFields, "collectionId", "pattern"],
-      left,
+      removed,
       'request body.collectionId: pattern "^[0-9a-fA-F]{24}$" is missing',
     ],
     [
       "a format left out",
       [...returned, "properties", "createdAt", "format"],
-      left,
+      removed,
       '201 body.data.createdAt: format "date-time" is missing',
     ],
     [
@@ -213,7 +213,7 @@ describe("a change of the document is found, and named by its place", () => {
     [
       "an example of a body left out",
       [...sent, "examples", "minimal"],
-      left,
+      removed,
       "request example minimal is missing",
     ],
     // Headers
@@ -229,7 +229,7 @@ describe("a change of the document is found, and named by its place", () => {
       { name: "colour", in: "query", schema: { type: "string" } },
       `request query colour is not ${page}`,
     ],
-    ["a request header left out", version, left, "request header Version is missing"],
+    ["a request header left out", version, removed, "request header Version is missing"],
     [
       "a request header no longer required",
       [...version, "required"],
@@ -248,7 +248,12 @@ describe("a change of the document is found, and named by its place", () => {
       { schema: { type: "string" } },
       `201 header X-Colour is not ${page}`,
     ],
-    ["a response header left out", remaining, left, "429 header X-RateLimit-Remaining is missing"],
+    [
+      "a response header left out",
+      remaining,
+      removed,
+      "429 header X-RateLimit-Remaining is missing",
+    ],
     [
       "a response header that is always there",
       [...remaining, "required"],
@@ -269,7 +274,7 @@ describe("a change of the document is found, and named by its place", () => {
     ],
     // Statuses and bodies
     ["an invented status", answer(500), { description: "" }, `500 is not ${page}`],
-    ["a status left out", answer(403), left, "403 is missing"],
+    ["a status left out", answer(403), removed, "403 is missing"],
     [
       "a body where none is promised",
       [...answer(429), "content"],
@@ -285,7 +290,7 @@ describe("a change of the document is found, and named by its place", () => {
     [
       "a body that may be left out",
       [...operation, "requestBody", "required"],
-      left,
+      removed,
       "request: required true is missing",
     ],
     // Where to, and by whom
@@ -379,7 +384,7 @@ describe("no point of the document escapes the comparison", () => {
   });
 
   it("nothing can be left out", () => {
-    expect(unnoticed(all.map(([keys]) => [keys, left]))).toEqual([]);
+    expect(unnoticed(all.map(([keys]) => [keys, removed]))).toEqual([]);
   });
 
   it("no value can be another", () => {

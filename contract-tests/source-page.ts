@@ -15,27 +15,41 @@ type Source =
 
 type Value = string | number | readonly string[];
 
-/** A field of a body, or a header. */
-export interface Field {
+interface AnyField {
   readonly type: "string" | "number" | "integer" | "array of strings" | "object";
   /** Whether it is always there. */
   readonly required: boolean;
+  /** Of an object, the example is made of its fields' examples. */
+  readonly example?: Value;
+  /** The fields of an object. */
+  readonly fields?: Fields;
+  /** Unusual values that are allowed all the same. */
+  readonly allowed?: readonly string[];
+  readonly from: Source;
+}
+
+/** Any value of its type will do. */
+interface FreeField extends AnyField {
+  readonly values?: never;
+  readonly pattern?: never;
+  readonly format?: never;
+  readonly refused?: never;
+}
+
+/** Not every value of its type will do. */
+interface LimitedField extends AnyField {
   /** The possible values, where they are listed. */
   readonly values?: readonly string[];
   /** As a regular expression. */
   readonly pattern?: string;
   /** As JSON Schema names it. */
   readonly format?: string;
-  /** Of an object, the example is made of its fields' examples. */
-  readonly example?: Value;
-  /** The fields of an object. */
-  readonly fields?: Fields;
-  /** Values of the right type that are allowed all the same. */
-  readonly allowed?: readonly string[];
   /** Values of the right type that are not allowed. */
-  readonly refused?: readonly string[];
-  readonly from: Source;
+  readonly refused: readonly string[];
 }
+
+/** A field of a body, or a header. */
+export type Field = FreeField | LimitedField;
 
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -82,6 +96,7 @@ const headers: Fields = {
   "X-RateLimit-Remaining": rateLimitHeader(99),
 };
 
+/** Where the page is. */
 export const page =
   "https://marketplace.gohighlevel.com/docs/ghl/products/create-product-collection/index.html";
 

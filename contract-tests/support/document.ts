@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle, createConfig } from "@redocly/openapi-core";
 
@@ -9,7 +10,8 @@ export async function readDocument(file = documentFile): Promise<unknown> {
   const config = await createConfig({});
   const { bundle: document, problems } = await bundle({ ref: file, config, dereference: true });
   const [problem] = problems;
-  if (problem !== undefined) throw new Error(`${file}: ${problem.message}`);
+  if (problem !== undefined)
+    throw new Error(`${relative(process.cwd(), file)}: ${problem.message}`);
   // What is named twice is one object for the bundler; here every place has its own.
   return JSON.parse(JSON.stringify(document.parsed));
 }
