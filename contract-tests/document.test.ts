@@ -4,9 +4,10 @@ import { readDocument } from "./support/document.js";
 import { findings } from "./support/findings.js";
 
 const document = await readDocument();
+const found = findings(document);
 
 it("the OpenAPI document says exactly what the source page says", () => {
-  expect(findings(document)).toEqual([]);
+  expect(found).toEqual([]);
 });
 
 describe("the words of the OpenAPI document tell", () => {
@@ -53,6 +54,11 @@ function changed(keys: Keys, value: unknown): unknown {
   return copy;
 }
 
+/** What the comparison finds in the changed document alone: a fault of the real one fails one test. */
+function newFindings(keys: Keys, value: unknown): string[] {
+  return findings(changed(keys, value)).filter((it) => !found.includes(it));
+}
+
 const paths = ["paths"];
 const operation = [...paths, "/products/collections", "post"];
 const json = ["content", "application/json"];
@@ -68,7 +74,7 @@ const page = "on the source page";
 const collection = { _id: "1", altId: "2", name: "n", slug: "s", image: "i", seo: {} };
 
 describe("a change of the document is found, and named by its place", () => {
-  it.each<[what: string, keys: Keys, value: unknown, ...found: string[]]>([
+  it.each<[what: string, keys: Keys, value: unknown, ...expected: string[]]>([
     // Fields
     [
       "an invented field",
@@ -347,8 +353,8 @@ describe("a change of the document is found, and named by its place", () => {
       "https://example.com",
       `externalDocs: url is "https://example.com", and "https://marketplace.gohighlevel.com/docs/ghl/products/create-product-collection/index.html" ${page}`,
     ],
-  ])("%s", (_, keys, value, ...found) => {
-    expect(findings(changed(keys, value))).toEqual(found);
+  ])("%s", (_, keys, value, ...expected) => {
+    expect(newFindings(keys, value)).toEqual(expected);
   });
 });
 
@@ -376,7 +382,7 @@ describe("no point of the document escapes the comparison", () => {
   const all = [...points(document)];
   const unnoticed = (changes: readonly [Keys, unknown][]) =>
     changes
-      .filter(([keys, value]) => findings(changed(keys, value)).length === 0)
+      .filter(([keys, value]) => newFindings(keys, value).length === 0)
       .map(([keys]) => keys.join(" "));
 
   it("there are some", () => {
