@@ -10,7 +10,7 @@ import { createEmit } from "./http/events.js";
 import { createPlaces } from "./http/place.js";
 import type { RateLimit } from "./http/rate-limit.js";
 import { createSend } from "./http/send.js";
-import { answerIn, fetchOf, RequestStandIn } from "./http/stand-ins.js";
+import { answerIn, fetchOf, plainly } from "./http/stand-ins.js";
 import { createTokens } from "./http/token.js";
 import {
   type CallOptions,
@@ -59,7 +59,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
   let rateLimit: RateLimit | undefined;
   let calls = 0;
 
-  const api = createFetchClient<paths>({ baseUrl, headers, Request: RequestStandIn });
+  const api = createFetchClient<paths>({ ...plainly, baseUrl, headers });
   const send = createSend({
     fetch,
     tokens: createTokens(token),
@@ -79,6 +79,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
       const body = requestBody(collection, locationId);
       const emit = createEmit([onEvent, onCallEvent], { call: ++calls, locationId });
       const result = await api.POST(path, {
+        ...plainly,
         params: { header: fixedHeaders },
         body,
         headers: callHeaders,

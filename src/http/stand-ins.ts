@@ -31,8 +31,19 @@ interface ReadResponse {
 
 const noHeaders = { get: () => null };
 
-/** The `Request` option of openapi-fetch: url and init as plain values. */
-export const RequestStandIn = PlainRequest as unknown as typeof Request;
+/**
+ * What else openapi-fetch is told, with every call: a request as plain values, no query, and each
+ * default said aloud, since what stands on `Object.prototype` would decide it otherwise.
+ */
+export const plainly: object = {
+  Request: PlainRequest,
+  querySerializer: () => "",
+  baseUrl: undefined,
+  bodySerializer: undefined,
+  middleware: undefined,
+  pathSerializer: undefined,
+  requestInitExt: undefined,
+};
 
 /** The `fetch` option of openapi-fetch: it takes and gives the stand-ins. */
 export function fetchOf(send: (request: OutgoingRequest) => Promise<Answer>) {
