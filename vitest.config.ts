@@ -8,7 +8,6 @@ export default defineConfig({
   test: {
     // By default one core stays idle, which on two is half of them.
     maxWorkers: "100%",
-    reporters: ["default", "./contract-tests/reporter.ts"],
     projects: [
       { test: { name: "client", testTimeout, include: ["src/**/*.test.ts"] } },
       {
@@ -26,7 +25,7 @@ export default defineConfig({
           testTimeout,
           include: ["contract-tests/**/*.test.ts"],
           isolate: false,
-          setupFiles: ["contract-tests/record.ts"],
+          globalSetup: ["contract-tests/support/start-prism-once.ts"],
         },
       },
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { listen } from "../contract-tests/support/listen.js";
 import { run } from "./demo.js";
-import { listen } from "./lib/listen.js";
 import { runCommand } from "./lib/testing.js";
 
 describe("npm run demo", () => {

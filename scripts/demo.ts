@@ -1,3 +1,4 @@
+import { startPrism } from "../contract-tests/support/prism.js";
 import {
   ApiError,
   type ClientOptions,
@@ -7,7 +8,6 @@ import {
   type NewProductCollection,
 } from "../src/index.js";
 import { CliError, command, exitCode, type Io, start } from "./lib/cli.js";
-import { startPrism } from "./lib/prism.js";
 
 /** Prints a heading and rows of two columns. */
 function print({ out }: Io, heading: string, rows: readonly (readonly [string, unknown])[]): void {

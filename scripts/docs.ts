@@ -4,10 +4,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listen } from "../contract-tests/support/listen.js";
+import { startPrism } from "../contract-tests/support/prism.js";
 import { CliError, command, exitCode, start } from "./lib/cli.js";
 import { type Operation, type Response, readContract } from "./lib/contract.js";
-import { listen } from "./lib/listen.js";
-import { startPrism } from "./lib/prism.js";
 
 const fileOf = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { listen } from "./lib/listen.js";
+import { listen } from "../contract-tests/support/listen.js";
 import { runCommand } from "./lib/testing.js";
 import { run } from "./mock.js";
 

@@ -1,5 +1,5 @@
+import { type RunningServer, startPrism } from "../contract-tests/support/prism.js";
 import { CliError, command, exitCode, messageOf, start } from "./lib/cli.js";
-import { type RunningServer, startPrism } from "./lib/prism.js";
 
 export const run = command(
   {

@@ -1,10 +1,10 @@
 import { buffer } from "node:stream/consumers";
 import { type Probe, probes } from "../contract-tests/probes.js";
+import { listen } from "../contract-tests/support/listen.js";
+import { startPrism, violationsIn } from "../contract-tests/support/prism.js";
 import { baseUrl as realApi } from "../generated/contract.js";
 import { createClient, createLimiter, HighLevelError } from "../src/index.js";
 import { CliError, command, exitCode, type Io, start } from "./lib/cli.js";
-import { listen } from "./lib/listen.js";
-import { startPrism, violationsIn } from "./lib/prism.js";
 
 /** Where a server departs from the contract. */
 interface Departure {
@@ -227,8 +227,10 @@ export const run = command(
     const departures: Departure[] = [];
     try {
       for (const probe of chosen) {
-        await limiter.removeTokens(1, locationId);
+        const place = await limiter.waitForPlace(locationId, undefined);
         departures.push(...(await send(subject, probe)));
+        // Nothing is learnt of the budget: what Prism hands on need not be HighLevel.
+        limiter.learn?.(locationId, undefined, place);
       }
       if (values.create) departures.push(...(await create(subject, io)));
     } finally {

@@ -12,10 +12,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
 import { build } from "esbuild";
+import { listen } from "../contract-tests/support/listen.js";
 import { launchChromium } from "./chromium.js";
 import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
 import { operationsOf, readContract } from "./lib/contract.js";
-import { listen } from "./lib/listen.js";
 import { installPacked } from "./lib/pack.js";
 import { installTools } from "./lib/tools.js";
 

@@ -2,10 +2,10 @@ import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { text } from "node:stream/consumers";
+import { listen } from "../contract-tests/support/listen.js";
+import { startPrism } from "../contract-tests/support/prism.js";
 import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
 import { contractPath } from "./lib/contract.js";
-import { listen } from "./lib/listen.js";
-import { startPrism } from "./lib/prism.js";
 
 const folder = `${projectRoot}openapi/code-samples/`;
 

@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { listen } from "../contract-tests/support/listen.js";
 import { projectRoot } from "./lib/cli.js";
-import { listen } from "./lib/listen.js";
 import { runCommand } from "./lib/testing.js";
 import { run } from "./upstream.js";
 

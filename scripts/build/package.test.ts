@@ -32,7 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("the package", () => {
   it("holds the built client, the contract and what explains them, and nothing else", () => {
     const allowed =
-      /^(dist\/index\.js(\.map)?|dist\/(src|generated)\/[\w-]+\.d\.ts|dist\/openapi\.(yaml|json)|examples\/([\w-]+\.ts|README\.md)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+      /^(dist\/index\.js(\.map)?|dist\/(src|generated)\/(http\/)?[\w-]+\.d\.ts|dist\/openapi\.(yaml|json)|examples\/([\w-]+\.ts|README\.md)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
     expect(paths).toEqual(
