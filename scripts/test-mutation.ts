@@ -129,7 +129,7 @@ export default defineConfig({
 const strykerOptions = (concurrency: number) => ({
   testRunner: "vitest",
   vitest: { configFile: "vitest.stryker.config.ts" },
-  mutate: ["src/**/*.ts", "!src/**/*.test.ts", "!src/testing/**"],
+  mutate: ["src/**/*.ts", "!src/**/*.test.ts"],
   coverageAnalysis: "perTest",
   concurrency,
   reporters: ["json"],

@@ -47,12 +47,12 @@ interface Candidate {
   prepare(): Promise<Runtime>;
 }
 
-/** What fetch shows of a redirect that it does not follow, and of a connection that failed. */
-const showsAll = { redirect: "302", refused: "no" };
+/** What is seen of a redirect that is not followed, and `mayHaveCreated` of a refused connection. */
+const showsAll = { redirect: "302", refused: "false" };
 /** Deno and workerd give a failure no code, so that none is known to have come before the request. */
-const showsNoFailure = { redirect: "302", refused: "unknown" };
+const showsNoFailure = { redirect: "302", refused: "true" };
 /** A page may learn neither where it was sent nor why it could not connect. */
-const showsNothing = { redirect: "0", refused: "unknown" };
+const showsNothing = { redirect: "0", refused: "true" };
 
 /** The runtimes that `tools` holds, and this machine's Chromium. */
 function candidatesIn(tools: string): readonly Candidate[] {
