@@ -11,6 +11,7 @@ import type { Answer } from "./http/answer.js";
 import { UnexpectedResponseError } from "./http/errors.js";
 import type { Emit } from "./http/events.js";
 import { isObject } from "./http/is-object.js";
+import { own } from "./http/own.js";
 import { issuesOf } from "./issues.js";
 
 /**
@@ -25,7 +26,7 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   const unexpected = (what: string) => unexpectedResponse(what, answer, body);
   if (flaw !== undefined) throw unexpected(flaw.what);
   if (!isDocumented(status)) throw unexpected(undocumented(status));
-  const data = isObject(body) ? body.data : undefined;
+  const data = isObject(body) ? own(body, "data") : undefined;
   if (!isError(status) && !isObject(data)) throw unexpected("but no `data` object");
   const validate = validateResponseBody[status];
   if (validate !== null) {
@@ -61,7 +62,8 @@ function undocumented(status: number): string {
 
 function unexpectedResponse(what: string, answer: Answer, body: unknown): UnexpectedResponseError {
   const { status, headers, content, attempts, flaw } = answer;
-  const shown = typeof body === "object" ? body : firstKiB(content);
+  const isJson = body !== undefined && body !== content;
+  const shown = isJson ? body : firstKiB(content);
   return new UnexpectedResponseError(what, {
     status,
     headers,

@@ -1,4 +1,5 @@
 import { isObject } from "./is-object.js";
+import { define } from "./own.js";
 
 // The token leaves this client in one place, the Authorization header. What comes back is cleaned of
 // it before anyone sees it: servers, proxies and replaced fetches have been known to send it back.
@@ -70,7 +71,7 @@ export function createRedact(tokens: readonly string[]): Redact {
     for (const key of ["name", "message", "stack", "code"] as const) {
       const value = thrown[key];
       if (typeof value !== "string") continue;
-      Object.defineProperty(clean, key, { value: text(value), enumerable: key === "code" });
+      define(clean, key, text(value), key === "code");
     }
     return clean;
   }
@@ -102,12 +103,7 @@ function cleanStrings(root: object, clean: (text: string) => string): boolean {
       changed = true;
       if (cleanKey !== key) Reflect.deleteProperty(node, key);
       // Not by assignment: a key may be __proto__.
-      Object.defineProperty(node, cleanKey, {
-        value: cleanValue,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+      define(node, cleanKey, cleanValue, true);
     }
   }
   return changed;
