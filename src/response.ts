@@ -32,9 +32,11 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   if (validate !== null) {
     if (!isObject(body)) throw unexpected("but no JSON object");
     const issues = emit === undefined ? [] : issuesOf(validate, body);
-    // Parsed anew: what a listener does to a body is no one else's.
-    if (issues.length > 0)
-      emit?.(() => ({ type: "drift", status, issues, body: parsed(answer.content) }));
+    if (issues.length > 0) {
+      // Made anew for each listener: what one does to its event is no one else's.
+      const copied = () => issues.map((issue) => ({ ...issue }));
+      emit?.(() => ({ type: "drift", status, issues: copied(), body: parsed(answer.content) }));
+    }
   }
   if (isError(status)) {
     // The body is what the contract says, or a drift that was told of.

@@ -70,9 +70,10 @@ function ownOf(object: object, keys: readonly string[]): unknown[] {
   return keys.map((key) => own(object, key));
 }
 
-/** The message of the cause at the bottom, or its code. */
+/** The message of the cause at the bottom, or its code, of an error whose causes come to an end. */
 export function reasonIn(error: unknown): string {
   if (!isObject(error)) return "the fetch failed";
-  if (isObject(error.cause)) return reasonIn(error.cause);
+  const cause = own(error, "cause");
+  if (isObject(cause)) return reasonIn(cause);
   return String(error.message || error.code || "the fetch failed");
 }

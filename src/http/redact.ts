@@ -1,5 +1,5 @@
 import { isObject } from "./is-object.js";
-import { define } from "./own.js";
+import { define, own } from "./own.js";
 
 // The token leaves this client in one place, the Authorization header. What comes back is cleaned of
 // it before anyone sees it: servers, proxies and replaced fetches have been known to send it back.
@@ -66,7 +66,7 @@ export function createRedact(tokens: readonly string[]): Redact {
 
   function error(thrown: unknown, depth = 4): Error | undefined {
     if (!isObject(thrown) || depth === 0) return undefined;
-    const cause = error(thrown.cause, depth - 1);
+    const cause = error(own(thrown, "cause"), depth - 1);
     const clean: Error & { code?: unknown } = new Error("", cause && { cause });
     for (const key of ["name", "message", "stack", "code"] as const) {
       const value = thrown[key];
