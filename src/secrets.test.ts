@@ -261,6 +261,67 @@ describe("a token that the API sends back in JSON is in nothing of the error, wh
   });
 });
 
+describe.each([4096, 16 * 1024, 64 * 1024])("a token of %i characters", (length) => {
+  const long = `pit-${"a+/=9Z.".repeat(length)}`.slice(0, length);
+  // As many times as fit into a MiB, with every slash written in six characters.
+  const times = Math.floor((1024 * 1024 - 2000) / (2 * length));
+  const manyIn = (echo: string) => Array.from({ length: times }, () => `C:\\ ${echo}`);
+  const answeredWith = (status: number) =>
+    countingServer(
+      (response, { headers }) => {
+        const message = manyIn(headers.authorization ?? "");
+        const name = message.join();
+        const body = status === 201 ? { data: { ...created.data, name } } : { message };
+        answer(response, status, JSON.stringify(body).replaceAll("/", "\\u002f"));
+      },
+      { maxHeaderSize: 256 * 1024 },
+    );
+
+  it("and a backslash in the answer lose no collection", async () => {
+    const server = await answeredWith(201);
+    const client = makeClient(server.url, { token: long });
+    const { name } = await client.createProductCollection(collection);
+    expect(name).toBe(manyIn("Bearer [token]").join());
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("and a backslash in the answer make no other error, nor stand in it", async () => {
+    for (const status of [422, 404]) {
+      const server = await answeredWith(status);
+      const client = makeClient(server.url, { token: long });
+      const error = await rejection(client.createProductCollection(collection));
+      expect(error).toMatchObject({ status, body: { message: manyIn("Bearer [token]") } });
+      expect(JSON.stringify(error).includes(long)).toBe(false);
+    }
+  });
+
+  it("and a backslash in what a fetch throws make no other error, nor stand in it", async () => {
+    const fetch: Fetch = (_, { headers }) =>
+      Promise.reject(new Error(`C:\\${headers.authorization}`));
+    const client = makeClient("http://127.0.0.1:1", { token: long, fetch });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true });
+    expect(inspect(error).includes(long)).toBe(false);
+    expect(String(error)).toMatch(/C:\\Bearer \[token\]$/);
+  });
+
+  it("in the headers of the answer is in none of the error's", async () => {
+    const client = makeClient("http://127.0.0.1:1", {
+      token: long,
+      fetch: async (_, { headers }) => ({
+        status: 404,
+        headers: { "X-Echo": `C:\\${headers.authorization}`, "X-Json": JSON.stringify(headers) },
+        text: async () => "\\",
+      }),
+    });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ status: 404 });
+    const shown = JSON.parse(JSON.stringify(error)).headers;
+    expect(shown["x-echo"]).toBe("C:\\Bearer [token]");
+    expect(JSON.stringify(shown).includes(long)).toBe(false);
+  });
+});
+
 describe("the token is not", () => {
   it("in the client, in its functions, nor in what a limiter is told", async () => {
     const told: unknown[] = [];

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import {
   createServer as createHttpServer,
   type IncomingHttpHeaders,
+  type ServerOptions,
   type ServerResponse,
 } from "node:http";
 import { createServer, type Socket } from "node:net";
@@ -40,9 +41,9 @@ export interface Received {
 export type Handler = (response: ServerResponse, request: Received, count: number) => void;
 
 /** An HTTP server that keeps every request on record. It is closed when its test has finished. */
-export async function countingServer(handler: Handler) {
+export async function countingServer(handler: Handler, options: ServerOptions = {}) {
   const requests: Received[] = [];
-  const server = createHttpServer(async (request, response) => {
+  const server = createHttpServer(options, async (request, response) => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     const received = { method: request.method, path: request.url, headers: request.headers, body };
