@@ -8,7 +8,7 @@ import {
 } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { type ClientOptions, createClient, type HighLevelClient } from "../index.js";
+import { type ClientOptions, createClient, type HighLevelClient } from "../../src/index.js";
 
 /** A token that is no ordinary word, so that finding it anywhere means that it leaked. */
 export const token = "pit-5e1f0c9a-77d2-4b1e-9a63-0d4c8b2f6e11";

@@ -30,8 +30,9 @@ export interface RateLimiter {
    */
   waitForPlace(key: string, signal: AbortSignal | undefined, turn?: Turn): Promise<unknown>;
   /**
-   * Told what came of each place: the answer, or undefined where there was none. A limiter with this
-   * method keeps the waits after a 429 itself; for one without it, each call waits on its own.
+   * Told what came of each place: the answer, with a status of 0 where none came, or undefined where
+   * nothing was sent. A limiter with this method keeps the waits after a 429 itself; for one without
+   * it, each call waits on its own.
    */
   learn?(key: string, news: BudgetNews | undefined, place: unknown): void;
 }

@@ -40,6 +40,8 @@ interface Ready {
 
 /** The token is asked for again if the place was this long in coming, in milliseconds. */
 const longWaitMs = 1_000;
+/** What a limiter is told of a request that was sent and not answered. */
+const noAnswer = { status: 0, rateLimit: undefined, retryAfterMs: undefined };
 /** The place is given back if the token was this long in coming, in milliseconds. */
 const stalePlaceMs = 20;
 
@@ -157,7 +159,7 @@ async function attemptWith(
     headers: { ...headers, authorization: `Bearer ${sent.at(-1)}` },
   };
   const outcome = await attempt(fetch, request, { timeoutMs, signal, redact, attempts });
-  places.learn(isAnswer(outcome) ? outcome : undefined, place);
+  places.learn(isAnswer(outcome) ? outcome : noAnswer, place);
   emit?.(() => ({
     type: "attempt",
     attempt: attempts,
