@@ -1,7 +1,6 @@
 import type { Answer } from "./answer.js";
 import { tooManyRequests } from "./documented.js";
 import type { RateLimit } from "./rate-limit.js";
-import { longestTimerMs } from "./wait.js";
 
 // What is known of one location's budget, and what follows from it. Every function takes the time as
 // `now`, in milliseconds on a clock that only goes forward.
@@ -56,6 +55,8 @@ const firstFew = 10;
 const probe = 1;
 /** What is sent a window apart may arrive less than a window apart. */
 const slack = 1.02;
+/** No true wait is longer, in milliseconds: a day's budget is there again after a day. */
+const dayMs = 86_400_000;
 /** What was under way for so long is lost, in milliseconds: on Workers a call may end without a word. */
 const lostAfterMs = 60_000;
 
@@ -196,8 +197,8 @@ export function createBudget(bound: Budget | undefined) {
     const isForTheDay = rateLimit?.dailyRemaining === 0;
     if (place.spell !== spell && retryAfterMs === undefined && !isForTheDay) return;
     const endsAt = window === undefined ? 0 : window.seenAt + intervalMs;
-    const namedAt = endsAt > now ? endsAt : now + intervalMs;
-    const until = retryAfterMs === undefined ? namedAt : now + retryAfterMs;
+    const windowEndsAt = endsAt > now ? endsAt : now + intervalMs;
+    const until = retryAfterMs === undefined ? windowEndsAt : now + Math.min(retryAfterMs, dayMs);
     closure = { news, isForTheDay, until: Math.max(until, closure?.until ?? 0) };
     forget(probe);
   }
@@ -239,7 +240,7 @@ export function createBudget(bound: Budget | undefined) {
       const { status, rateLimit } = news;
       limit = rateLimit?.limit || limit;
       const told = rateLimit?.intervalMs ?? 0;
-      if (told > 0 && told <= longestTimerMs) intervalMs = told;
+      if (told > 0 && told <= dayMs) intervalMs = told;
       const remaining = remainingIn(rateLimit);
       if (status === tooManyRequests) learnRefusal(now, news, place);
       else if (remaining === undefined) learnNothing(now, status, place);

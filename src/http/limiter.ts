@@ -165,7 +165,7 @@ function createQueue(bound: Budget | undefined): Queue {
   async function waitForTurn(ticket: Ticket, signal: AbortSignal | undefined, turn: Turn) {
     let isTold = false;
     let toldUntil = performance.now() + momentMs;
-    for (let looks = 0; ; looks++) {
+    for (let looks = 0; ; ) {
       const now = performance.now();
       const ahead = lineUp(ticket, now);
       const closure = budget.closure(now);
@@ -174,6 +174,7 @@ function createQueue(bound: Budget | undefined): Queue {
       }
       const { free, at } = budget.room(now);
       if (free > ahead) return;
+      looks = at === undefined ? looks + 1 : 0;
       const lookMs = Math.min(firstLookMs * 1.3 ** looks + ahead / 20, longestLookMs);
       const ms = at === undefined ? undefined : Math.max(at - now, 0) + budget.passMs(ahead);
       const sleepMs = Math.ceil(Math.min(ms || lookMs, longestSleepMs));
