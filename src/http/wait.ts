@@ -25,12 +25,15 @@ function followerOf(signal: AbortSignal): Follower {
   return follower;
 }
 
-/** A signal of our own: a listener of the caller's can keep an event of its signal from ours. */
+/**
+ * A signal of our own: a listener of the caller's can keep an event of its signal from ours. It
+ * follows only what the same platform made: of jsdom's or another realm's signal it hears nothing.
+ */
 function derivedFrom(signal: AbortSignal): AbortSignal {
   try {
-    return AbortSignal.any([signal]);
+    return signal instanceof AbortSignal ? AbortSignal.any([signal]) : signal;
   } catch {
-    return signal; // one of another realm, as jsdom's are
+    return signal; // without AbortSignal, or without its `any`
   }
 }
 
