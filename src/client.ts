@@ -86,7 +86,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
         parseAs: "text",
         fetch: fetchOf((request) => send(request, { ...bounds, ...own, emit })),
       });
-      return readResponse(answerIn(result), emit);
+      return readResponse(await answerIn(result), emit);
     },
     get rateLimit() {
       return rateLimit;
