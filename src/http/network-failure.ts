@@ -32,6 +32,11 @@ export function isNeverSent(thrown: unknown, depth = 4): boolean {
   return isNeverSent(cause, depth - 1);
 }
 
+/** Whether it would fail again for as long as the process runs: a package is missing. */
+export function isLasting(thrown: unknown): boolean {
+  return isObject(thrown) && thrown.code === "ERR_MODULE_NOT_FOUND";
+}
+
 /** The message of the cause at the bottom, or its code. */
 export function reasonIn(error: unknown): string {
   if (!isObject(error)) return "the fetch failed";

@@ -1,6 +1,7 @@
 import type { BudgetNews } from "./budget.js";
 import { tooManyRequests } from "./documented.js";
 import { ConnectionError, type HighLevelError } from "./errors.js";
+import { isLasting } from "./network-failure.js";
 
 /** What an attempt came to. */
 export type Outcome = BudgetNews | HighLevelError;
@@ -39,7 +40,11 @@ export function retryDelayMs(
     if (outcome.rateLimit?.dailyRemaining === 0) return undefined;
     namedMs = outcome.retryAfterMs ?? outcome.rateLimit?.intervalMs;
     if (namedMs !== undefined && namedMs > maxWaitMs) return undefined;
-  } else if (!(outcome instanceof ConnectionError) || outcome.mayHaveCreated) {
+  } else if (
+    !(outcome instanceof ConnectionError) ||
+    outcome.mayHaveCreated ||
+    isLasting(outcome.cause)
+  ) {
     return undefined;
   }
   const ownMs = random * firstBackoffMs * 2 ** Math.min(retries, 10);
