@@ -1,8 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CouldNotDoIt } from "./cli.js";
-import { onDemand } from "./on-demand.js";
+import { CliError } from "./lib/cli.js";
+import { onDemand } from "./lib/on-demand.js";
 
 /** What the scripts use of Playwright, which is no package of this project. */
 export interface Locator {
@@ -65,13 +65,13 @@ export async function launchChromium(): Promise<Browser> {
 
 function findChromium(): string {
   const named = process.env.CHROMIUM_PATH;
-  if (named && !canRun(named)) throw new CouldNotDoIt(`CHROMIUM_PATH: ${named} is no program.`);
+  if (named && !canRun(named)) throw new CliError(`CHROMIUM_PATH: ${named} is no program.`);
   const onPath = (process.env.PATH ?? "")
     .split(delimiter)
     .flatMap((folder) => ["chromium", "chromium-browser"].map((name) => join(folder, name)));
   const found = [...(named ? [named] : []), "/usr/bin/chromium", ...onPath].find(canRun);
   if (found === undefined) {
-    throw new CouldNotDoIt(
+    throw new CliError(
       "Chromium is not installed: apt-get install chromium (Debian), or set CHROMIUM_PATH.",
     );
   }

@@ -1,12 +1,13 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { type Operation, type Response, readContract } from "./contract.js";
-import { listen } from "./listen.js";
-import { startMock } from "./mock.js";
-import { redocly } from "./redocly.js";
+import { listen } from "../contract-tests/support/listen.js";
+import { startPrism } from "../contract-tests/support/prism.js";
+import { CliError, command, exitCode, start } from "./lib/cli.js";
+import { type Operation, type Response, readContract } from "./lib/contract.js";
 
 const fileOf = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -39,9 +40,9 @@ export interface PageOperation extends Operation {
 }
 
 /** The contract as the page shows it. */
-export function readPage(): Page {
+export async function readPage(): Promise<Page> {
   // The same document: `Contract` names what the other scripts need of it, `Page` what this one does.
-  return forPage(readContract() as unknown as Page);
+  return forPage((await readContract()) as unknown as Page);
 }
 
 /**
@@ -73,28 +74,37 @@ function errorsOfTheClient(): string {
     .split(/^## /m)
     .find((it) => it.startsWith("Errors\n"));
   if (section === undefined) {
-    throw new CouldNotDoIt("README.md has no section `## Errors` for the reference page to show.");
+    throw new CliError("README.md has no section `## Errors` for the reference page to show.");
   }
   return section.slice("Errors\n".length);
 }
 
 /** Builds the reference page. */
-export function buildDocs(): void {
+export async function buildDocs(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "highlevel-docs-"));
   try {
-    const page = readPage();
+    const page = await readPage();
     const contract = join(folder, "openapi.json");
     writeFileSync(contract, JSON.stringify(page));
-    const { status, stderr } = redocly(
+    const { status, stderr } = redoclyCli(
       ...["build-docs", contract, "--output", pageFile, "--inlineBundle"],
       ...["--config", fileOf("redocly.yaml"), "--template", fileOf("scripts/docs.hbs")],
       ...["--openapi", JSON.stringify(options(page))],
     );
-    if (status !== 0) throw new CouldNotDoIt(`Redocly CLI built no page:\n${stderr}`);
+    if (status !== 0) throw new CliError(`Redocly CLI built no page:\n${stderr}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
   writeFileSync(pageFile, withoutLogo(readFileSync(pageFile, "utf8")));
+}
+
+/** Runs Redocly CLI without its telemetry and its banners. */
+function redoclyCli(...args: string[]) {
+  const file = createRequire(import.meta.url).resolve("@redocly/cli/bin/cli.js");
+  return spawnSync(process.execPath, [file, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
+  });
 }
 
 /** How Redoc is to show the contract. */
@@ -127,23 +137,23 @@ function servePage() {
   });
 }
 
-cli(
-  import.meta,
-  "npm run docs [-- --open]    --open serves the page beside the mock until Ctrl-C",
-  { open: { type: "boolean", default: false } },
-  async ({ values: { open } }) => {
-    buildDocs();
-    console.log(`${relative(process.cwd(), pageFile)}: built`);
+export const run = command(
+  {
+    usage: "npm run docs [-- --open]    --open serves the page beside the mock until Ctrl-C",
+    options: { open: { type: "boolean", default: false } },
+  },
+  async ({ values: { open } }, { out, stopped }) => {
+    await buildDocs();
+    out(`${relative(process.cwd(), pageFile)}: built`);
     if (!open) return exitCode.done;
-    const mock = await startMock();
+    const mock = await startPrism();
     const page = await servePage();
-    console.log(`the page   ${page.url}\nthe mock   ${mock.url}\nCtrl-C stops both.`);
-    await new Promise<void>((resolve) => {
-      process.once("SIGINT", resolve);
-      process.once("SIGTERM", resolve);
-    });
+    out(`the page   ${page.url}\nthe mock   ${mock.url}\nCtrl-C stops both.`);
+    await stopped();
     page.close();
     await mock.close();
     return exitCode.done;
   },
 );
+
+start(import.meta, run);

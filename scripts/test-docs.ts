@@ -1,8 +1,8 @@
 import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { type Locator, launchChromium, type Page } from "./chromium.js";
-import { cli, exitCode } from "./cli.js";
 import { buildDocs, type PageOperation, pageFile, readPage } from "./docs.js";
+import { command, exitCode, start } from "./lib/cli.js";
 
 const operationPart = "[data-item-kind=httpItem]";
 const samplesPart = ".panel-request-samples";
@@ -94,9 +94,11 @@ async function tooNarrow(page: Page): Promise<string[]> {
   return widths;
 }
 
-cli(import.meta, "npm run test:docs", {}, async () => {
-  buildDocs();
-  const operations = Object.values(readPage().paths).flatMap((methods) => Object.values(methods));
+export const run = command({ usage: "npm run test:docs" }, async (_args, { out }) => {
+  await buildDocs();
+  const operations = Object.values((await readPage()).paths).flatMap((methods) =>
+    Object.values(methods),
+  );
   const browser = await launchChromium();
   const page = await browser.newPage();
   page.setDefaultTimeout(5_000);
@@ -116,8 +118,8 @@ cli(import.meta, "npm run test:docs", {}, async () => {
   let failed = false;
   const row = (what: string, wrong: readonly string[], details: string) => {
     failed ||= wrong.length > 0;
-    console.log(`${what.padEnd(12)}${wrong.length === 0 ? `ok       ${details}` : "failed"}`);
-    for (const it of wrong) console.log(`            - ${it}`);
+    out(`${what.padEnd(12)}${wrong.length === 0 ? `ok       ${details}` : "failed"}`);
+    for (const it of wrong) out(`            - ${it}`);
   };
   const check = async (what: string, find: () => Promise<string[]>, details: string) =>
     row(what, await find().catch((error: Error) => [firstLine(error.message)]), details);
@@ -136,9 +138,11 @@ cli(import.meta, "npm run test:docs", {}, async () => {
   await browser.close();
   row("requests", requests, "none but the page itself, no telemetry");
   row("console", errors, "no error, no warning");
-  return failed ? exitCode.foundSomethingWrong : exitCode.done;
+  return failed ? exitCode.failed : exitCode.done;
 });
 
 function firstLine(said: string): string {
   return said.split("\n")[0] ?? "";
 }
+
+start(import.meta, run);

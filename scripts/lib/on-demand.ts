@@ -1,10 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { CouldNotDoIt } from "./cli.js";
+import { CliError, projectRoot } from "./cli.js";
 
-const cache = fileURLToPath(new URL("../node_modules/.cache/highlevel-tools/", import.meta.url));
+const cache = `${projectRoot}node_modules/.cache/highlevel-tools/`;
 
 /**
  * The folder of a package that one script needs and the project does not: installed when it is first
@@ -30,7 +29,7 @@ function install(what: string, folder: string): void {
   );
   try {
     if (status !== 0) {
-      throw new CouldNotDoIt(`${what} could not be installed: ${lastLine(stderr ?? "")}`);
+      throw new CliError(`${what} could not be installed: ${lastLine(stderr ?? "")}`);
     }
     // Whoever came first has installed the same.
     if (!existsSync(folder)) renameSync(unfinished, folder);
