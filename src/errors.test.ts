@@ -1,5 +1,13 @@
 import { assert, describe, expect, expectTypeOf, it } from "vitest";
 import {
+  answer,
+  closedPort,
+  collection,
+  countingServer,
+  makeClient,
+  rejection,
+} from "../contract-tests/support/servers.js";
+import {
   ApiError,
   ConnectionError,
   HighLevelError,
@@ -7,14 +15,6 @@ import {
   TimeoutError,
   UnexpectedResponseError,
 } from "./index.js";
-import {
-  answer,
-  closedPort,
-  collection,
-  countingServer,
-  makeClient,
-  rejection,
-} from "./testing/servers.js";
 
 /** The error of a call to a server that answers so. */
 async function errorAfter(status: number, body: unknown = {}, given: unknown = collection) {

@@ -1,6 +1,5 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it, vi } from "vitest";
-import { type ClientOptions, createClient } from "./index.js";
 import {
   answer,
   collection,
@@ -10,7 +9,8 @@ import {
   makeClient,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../contract-tests/support/servers.js";
+import { type ClientOptions, createClient } from "./index.js";
 
 const create = (bad: object) => () => createClient({ locationId, token, ...bad });
 

@@ -1,5 +1,4 @@
 import { assert, describe, expect, expectTypeOf, it } from "vitest";
-import { InvalidRequestError, type NewProductCollection, type ProductCollection } from "./index.js";
 import {
   answer,
   collection,
@@ -8,7 +7,8 @@ import {
   makeClient,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../contract-tests/support/servers.js";
+import { InvalidRequestError, type NewProductCollection, type ProductCollection } from "./index.js";
 
 const serverUp = () => countingServer((response) => answer(response, 201));
 

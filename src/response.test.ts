@@ -1,6 +1,5 @@
 import { gzipSync } from "node:zlib";
 import { assert, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type ContractDrift, UnexpectedResponseError } from "./index.js";
 import {
   answer,
   collection,
@@ -9,7 +8,8 @@ import {
   makeClient,
   rawServer,
   rejection,
-} from "./testing/servers.js";
+} from "../contract-tests/support/servers.js";
+import { type ContractDrift, UnexpectedResponseError } from "./index.js";
 
 /** A client of a server that gives one answer, and what it tells of drift. */
 async function clientOf(status: number, body?: unknown, headers?: Record<string, string>) {

@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type ContractDrift, createClient, type Fetch, HighLevelError } from "./index.js";
 import {
   answer,
   closedPort,
@@ -14,7 +13,8 @@ import {
   rawServer,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../contract-tests/support/servers.js";
+import { type ContractDrift, createClient, type Fetch, HighLevelError } from "./index.js";
 
 /** All that can be read of a value, in every way that a program or a logger has. */
 function allOf(value: unknown, seen = new Set<unknown>()): string {

@@ -1,4 +1,4 @@
-// Servers on loopback and what else the tests of src/ share. Nothing but tests imports this file.
+// Servers on loopback, and what else the tests share. Only tests import this file.
 
 import { once } from "node:events";
 import {
@@ -6,9 +6,10 @@ import {
   type IncomingHttpHeaders,
   type ServerResponse,
 } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { type ClientOptions, createClient, type HighLevelClient } from "../index.js";
+import { type ClientOptions, createClient, type HighLevelClient } from "../../src/index.js";
+import { listenOnLoopback } from "./listen.js";
 
 /** A token that is no ordinary word, so that finding it anywhere means that it leaked. */
 export const token = "pit-5e1f0c9a-77d2-4b1e-9a63-0d4c8b2f6e11";
@@ -49,7 +50,7 @@ export async function countingServer(handler: Handler) {
     server.emit("received");
   });
   server.keepAliveTimeout = 0; // so that a client which waits for the server to hang up is found out
-  const port = await listen(server);
+  const port = await listenOnLoopback(server);
   const close = () => {
     server.closeAllConnections();
     server.close();
@@ -75,7 +76,7 @@ export async function rawServer(onSocket: (socket: Socket) => void = () => {}) {
     onSocket(socket);
     socket.resume();
   });
-  const port = await listen(server);
+  const port = await listenOnLoopback(server);
   const close = () => {
     for (const socket of sockets) socket.destroy();
     server.close();
@@ -96,16 +97,10 @@ export async function rawServer(onSocket: (socket: Socket) => void = () => {}) {
 /** A port on which nothing listens: one that was just given back. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
-  const port = await listen(server);
+  const port = await listenOnLoopback(server);
   server.close();
   await once(server, "close");
   return port;
-}
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port; // a TCP server's address is never a string
 }
 
 /** Answers with a status and a body, which is sent as it is if it is text or bytes, else as JSON. */

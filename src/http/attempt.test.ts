@@ -3,8 +3,6 @@ import type { Socket } from "node:net";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { attempt } from "./attempt.js";
-import { ConnectionError, type Fetch, TimeoutError } from "./index.js";
 import {
   answer,
   collection,
@@ -16,7 +14,9 @@ import {
   rawServer,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../../contract-tests/support/servers.js";
+import { ConnectionError, type Fetch, TimeoutError } from "../index.js";
+import { attempt } from "./attempt.js";
 
 afterEach(() => {
   vi.restoreAllMocks();
