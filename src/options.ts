@@ -1,3 +1,4 @@
+import { version } from "../generated/version.js";
 import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
 import type { ClientEvent } from "./events.js";
 import { check, checkMs } from "./http/check.js";
@@ -5,7 +6,6 @@ import type { Fetch } from "./http/fetch.js";
 import { createLimiter, type RateLimiter } from "./http/limiter.js";
 import { assertToken, type TokenProvider } from "./http/token.js";
 import { ownOptions } from "./own-options.js";
-import { version } from "./version.js";
 
 /** Headers to send beside those of the contract, by name. */
 export type ExtraHeaders = Readonly<Record<string, string>>;
