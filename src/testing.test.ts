@@ -252,6 +252,18 @@ describe("under fake timers", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("a delay ends at once when the request is aborted", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel();
+    fake.answerNext(201, { delayMs: 60_000 });
+    const controller = new AbortController();
+    const call = rejection(fake.fetch(url, { signal: controller.signal }));
+    await vi.advanceTimersByTimeAsync(1);
+    controller.abort("enough");
+    expect(await call).toBe("enough");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("a delay that is waited for ends in the answer", async () => {
     vi.useFakeTimers();
     const fake = fakeHighLevel();
