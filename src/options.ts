@@ -3,9 +3,10 @@ import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
 import type { ClientEvent } from "./events.js";
 import { check, checkMs } from "./http/check.js";
 import type { Fetch } from "./http/fetch.js";
+import { hasMethod } from "./http/has-method.js";
 import { createLimiter, type RateLimiter } from "./http/limiter.js";
 import { assertToken, type TokenProvider } from "./http/token.js";
-import { ownOptions } from "./own-options.js";
+import { ownCopy, ownOptions } from "./own-options.js";
 
 /** Headers to send beside those of the contract, by name. */
 export type ExtraHeaders = Readonly<Record<string, string>>;
@@ -140,7 +141,7 @@ export function checkedClientOptions(options: ClientOptions) {
   checkMs(maxWaitMs, `${what}: \`maxWaitMs\``);
   checkMaxRetries(maxRetries, what);
   check(
-    limiter === false || typeof limiter?.waitForPlace === "function",
+    limiter === false || hasMethod(limiter, "waitForPlace"),
     `${what}: \`limiter\``,
     "false or an object with a method `waitForPlace`",
   );
@@ -176,7 +177,9 @@ export function checkedCallOptions(options: CallOptions = {}) {
   // By what it can do: the signals of jsdom and of other realms are no instances of this one's class.
   check(
     signal === undefined ||
-      (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function"),
+      (hasMethod(signal, "addEventListener") &&
+        hasMethod(signal, "removeEventListener") &&
+        typeof signal.aborted === "boolean"),
     `${what}: \`signal\``,
     "an AbortSignal",
   );
@@ -215,12 +218,7 @@ const ownHeaders = ["authorization", "content-type", "accept", ...Object.keys(fi
 );
 
 function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders {
-  check(
-    typeof headers === "object" && headers !== null && !Array.isArray(headers),
-    `${what}: \`headers\``,
-    "an object of names and values",
-  );
-  const own = { ...headers };
+  const own = ownCopy(headers, `${what}: \`headers\``, "an object of names and values");
   for (const [name, value] of Object.entries(own)) {
     check(
       /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && isHeaderValue(value),

@@ -68,6 +68,10 @@ export function createSend(transport: Transport): Send {
       for (let retries = 0; ; ) {
         const { held, place } = await getReady(transport, call, sent.length, ready);
         ready = { held, place };
+        if (signal?.aborted) {
+          places.learn(undefined, place);
+          throw signal.reason;
+        }
         sent.push(held.token);
         const outcome = await attemptWith(transport, request, call, sent, redactFor(sent), place);
 
