@@ -163,7 +163,7 @@ export function checkedClientOptions(options: ClientOptions) {
 }
 
 /**
- * The options of a call; what it does not say is left out.
+ * The options of a call; what it does not say is undefined.
  *
  * @throws TypeError that names the first bad option.
  */
@@ -186,13 +186,7 @@ export function checkedCallOptions(options: CallOptions = {}) {
   if (timeoutMs !== undefined) checkMs(timeoutMs, `${what}: \`timeoutMs\``);
   if (maxRetries !== undefined) checkMaxRetries(maxRetries, what);
   checkOnEvent(onEvent, what);
-  return {
-    signal,
-    headers: checkedHeaders(headers, what),
-    onEvent,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(maxRetries !== undefined && { maxRetries }),
-  };
+  return { signal, timeoutMs, maxRetries, headers: checkedHeaders(headers, what), onEvent };
 }
 
 function checkMaxRetries(maxRetries: number, what: string): void {
