@@ -1,3 +1,4 @@
+import { version } from "../generated/version.js";
 import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
 import type { ClientEvent } from "./events.js";
 import { check, checkMs } from "./http/check.js";
@@ -6,7 +7,6 @@ import { hasMethod } from "./http/has-method.js";
 import { createLimiter, type RateLimiter } from "./http/limiter.js";
 import { assertToken, type TokenProvider } from "./http/token.js";
 import { ownCopy, ownOptions } from "./own-options.js";
-import { version } from "./version.js";
 
 /** Headers to send beside those of the contract, by name. */
 export type ExtraHeaders = Readonly<Record<string, string>>;
@@ -163,7 +163,7 @@ export function checkedClientOptions(options: ClientOptions) {
 }
 
 /**
- * The options of a call; what it does not say is left out.
+ * The options of a call; what it does not say is undefined.
  *
  * @throws TypeError that names the first bad option.
  */
@@ -186,13 +186,7 @@ export function checkedCallOptions(options: CallOptions = {}) {
   if (timeoutMs !== undefined) checkMs(timeoutMs, `${what}: \`timeoutMs\``);
   if (maxRetries !== undefined) checkMaxRetries(maxRetries, what);
   checkOnEvent(onEvent, what);
-  return {
-    signal,
-    headers: checkedHeaders(headers, what),
-    onEvent,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(maxRetries !== undefined && { maxRetries }),
-  };
+  return { signal, timeoutMs, maxRetries, headers: checkedHeaders(headers, what), onEvent };
 }
 
 function checkMaxRetries(maxRetries: number, what: string): void {

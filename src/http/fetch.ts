@@ -141,7 +141,8 @@ function headersOf(response: FetchResponse): Headers {
     const entries = isIterable(headers) ? headers : Object.entries(headers ?? {});
     for (const [name, value] of entries) {
       try {
-        own.append(name, String(value));
+        // As Node.js has it, a header that came twice is a list.
+        for (const one of [value].flat()) own.append(name, String(one));
       } catch {
         // No header of HTTP; the answer counts all the same.
       }

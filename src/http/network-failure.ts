@@ -50,6 +50,11 @@ function provesIt(thrown: unknown, url: URL, depth: number): boolean {
   return provesIt(cause, url, depth - 1);
 }
 
+/** Whether it would fail again for as long as the process runs: a package is missing. */
+export function isLasting(thrown: unknown): boolean {
+  return isObject(thrown) && own(thrown, "code") === "ERR_MODULE_NOT_FOUND";
+}
+
 /** Whether the failure is that of a connection to another server than the URL's. */
 function namesAnother(thrown: object, { hostname, port, protocol }: URL): boolean {
   const ownPort = port || (protocol === "https:" ? "443" : "80");

@@ -1,6 +1,7 @@
 import type { BudgetNews } from "./budget.js";
 import { tooManyRequests } from "./documented.js";
 import { ConnectionError, HighLevelError } from "./errors.js";
+import { isLasting } from "./network-failure.js";
 
 /** What an attempt came to. */
 export type Outcome = BudgetNews | HighLevelError;
@@ -36,6 +37,7 @@ export function retryDelayMs(
   let namedMs: number | undefined;
   if (outcome instanceof HighLevelError) {
     if (!(outcome instanceof ConnectionError) || outcome.mayHaveCreated) return undefined;
+    if (isLasting(outcome.cause)) return undefined;
   } else {
     if (outcome.status !== tooManyRequests) return undefined;
     if (outcome.rateLimit?.dailyRemaining === 0) return undefined;
