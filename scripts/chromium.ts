@@ -1,57 +1,51 @@
 import { accessSync, constants } from "node:fs";
+import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CouldNotDoIt } from "./cli.js";
-import { onDemand } from "./on-demand.js";
+import { installTools } from "./lib/tools.js";
 
-/** What the scripts use of Playwright, which is no package of this project. */
-export interface Locator {
-  click(): Promise<void>;
-  count(): Promise<number>;
-  first(): Locator;
-  getByRole(role: string, options: { name: string; exact?: boolean }): Locator;
-  getByText(text: string, options?: { exact: boolean }): Locator;
-  isVisible(): Promise<boolean>;
-  locator(selector: string): Locator;
-  textContent(): Promise<string | null>;
-}
-
-export interface Page extends Pick<Locator, "getByRole" | "getByText" | "locator"> {
+/** What the scripts use of Playwright, which the root of the project does not install. */
+export interface Page {
   evaluate(expression: string): Promise<unknown>;
   goto(url: string): Promise<unknown>;
-  on(event: "console", tell: (message: { type(): string; text(): string }) => void): void;
   on(event: "pageerror", tell: (error: Error) => void): void;
-  route(url: string, handle: (route: Route) => Promise<void>): Promise<void>;
-  setDefaultTimeout(timeoutMs: number): void;
-  setViewportSize(size: { width: number; height: number }): Promise<void>;
+  screenshot(options: { readonly animations: "disabled" }): Promise<Buffer>;
+  setContent(html: string): Promise<void>;
   waitForTimeout(timeoutMs: number): Promise<void>;
-}
-
-export interface Route {
-  abort(): Promise<void>;
-  continue(): Promise<void>;
-  request(): { url(): string };
 }
 
 export interface Browser {
   close(): Promise<void>;
-  newPage(): Promise<Page>;
+  newPage(options?: {
+    readonly viewport?: { readonly width: number; readonly height: number };
+    readonly colorScheme?: "light" | "dark";
+  }): Promise<Page>;
   version(): string;
 }
 
 interface Playwright {
-  readonly chromium: {
-    launch(options: { executablePath: string; args: readonly string[] }): Promise<Browser>;
-  };
+  readonly chromium: { launch(options: LaunchOptions): Promise<Browser> };
 }
 
-/** Starts this machine's Chromium, without the errands that a browser runs for its maker. */
+export interface LaunchOptions {
+  readonly executablePath: string;
+  readonly args: string[];
+}
+
+/** Starts this machine's Chromium. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = findChromium();
-  const folder = onDemand("playwright-core", "1.65.1");
-  const { chromium }: Playwright = await import(pathToFileURL(join(folder, "index.mjs")).href);
-  return chromium.launch({
-    executablePath,
+  const options = launchOptions();
+  const tools = installTools("test-docs", { out: console.log });
+  const module = createRequire(`${tools}package.json`).resolve("playwright-core");
+  const { default: playwright }: { default: Playwright } = await import(pathToFileURL(module).href);
+  return playwright.chromium.launch(options);
+}
+
+/** How to start this machine's Chromium, without the errands that a browser runs for its maker. */
+export function launchOptions(): LaunchOptions {
+  return {
+    executablePath: findChromium(),
     args: [
       "--disable-gpu",
       "--disable-quic",
@@ -60,7 +54,7 @@ export async function launchChromium(): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
     ],
-  });
+  };
 }
 
 function findChromium(): string {

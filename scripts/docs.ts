@@ -6,6 +6,7 @@ import { cli, exitCode } from "./cli.js";
 import { buildPage } from "./docs/build.js";
 import { readDocument } from "./docs/document.js";
 import { relay, serveDocs } from "./docs/serve.js";
+import { installTools } from "./lib/tools.js";
 import { startMock } from "./mock.js";
 
 /** The reference page on disk. */
@@ -16,13 +17,14 @@ export async function run(
   { open }: { readonly open: boolean },
   io: Pick<Console, "log">,
 ): Promise<number> {
+  const tools = installTools("docs", { out: io.log });
   mkdirSync(dirname(pageFile), { recursive: true });
-  writeFileSync(pageFile, await buildPage());
+  writeFileSync(pageFile, await buildPage({ tools }));
   io.log(`${relative(process.cwd(), pageFile)}: built`);
   if (!open) return exitCode.done;
 
   const mock = await startMock();
-  const page = await serveDocs(await buildPage({ mock: mock.url, relay }), readDocument());
+  const page = await serveDocs(await buildPage({ tools, mock: mock.url, relay }), readDocument());
   io.log(`the page   ${page.url}\nthe mock   ${mock.url}`);
   openBrowser(page.url, () => io.log("No browser could be started: open the page yourself."));
   io.log("Ctrl-C stops both.");

@@ -8,8 +8,10 @@ import { render } from "./render.js";
 
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where the page runs; on disk, beside nothing. */
+/** What the page is built with, and where it will run: by default on disk, beside nothing. */
 export interface Surroundings {
+  /** The folder with the packages that only the page needs. */
+  readonly tools: string;
   /** Default: where `npm run mock` serves. */
   readonly mock?: string;
   /** Path on the page's own origin that relays to HighLevel. */
@@ -18,13 +20,14 @@ export interface Surroundings {
 
 /** Builds the reference page: one file that needs no other and no network. */
 export async function buildPage({
+  tools,
   mock = "http://127.0.0.1:4010",
   relay,
-}: Surroundings = {}): Promise<string> {
+}: Surroundings): Promise<string> {
   const document = readDocument();
-  const libraries = await loadLibraries();
+  const libraries = await loadLibraries(tools);
   const style = readFileSync(fileOf("page.css"), "utf8");
-  const script = await bundle();
+  const script = await bundle(tools);
   const { server, method, path, operation } = document;
   const { name: packageName } = JSON.parse(readFileSync(fileOf("../../package.json"), "utf8"));
   const examples = operation.requestBody.content["application/json"]?.examples ?? {};
@@ -45,12 +48,13 @@ export async function buildPage({
 }
 
 /** The page's script, with all that it imports. */
-async function bundle(): Promise<string> {
+async function bundle(tools: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileOf("page/main.ts")],
     bundle: true,
     format: "iife",
     minify: true,
+    nodePaths: [`${tools}node_modules`],
     target: "es2022",
     write: false,
   });

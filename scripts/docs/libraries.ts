@@ -1,9 +1,6 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { installOwnPackages } from "../lib/own-packages.js";
 import { escaped, Html } from "./html.js";
-
-const folder = new URL("./", import.meta.url);
 
 /** What is used of marked and highlight.js, which the root of the project does not install. */
 interface Marked {
@@ -25,10 +22,9 @@ export interface Libraries {
   highlight(code: string, language: string): Html;
 }
 
-/** Loads the packages that build the page, installed where they are not there yet. */
-export async function loadLibraries(): Promise<Libraries> {
-  installOwnPackages(folder);
-  const { resolve } = createRequire(new URL("package.json", folder));
+/** Loads the packages that build the page from the folder where they are installed. */
+export async function loadLibraries(tools: string): Promise<Libraries> {
+  const { resolve } = createRequire(`${tools}package.json`);
   const load = (name: string) => import(pathToFileURL(resolve(name)).href);
   const { marked }: { marked: Marked } = await load("marked");
   const { default: hljs }: { default: HighlightJs } = await load("highlight.js");
