@@ -44,7 +44,7 @@ export interface PageOperation extends Described {
 }
 
 /** What the page shows of the contract. */
-export interface Document {
+export interface ContractDocument {
   readonly info: Described & { readonly title: string; readonly version: string };
   readonly externalDocs?: Link;
   readonly server: string;
@@ -57,7 +57,7 @@ export interface Document {
 
 /** What the page reads of the contract beyond what `Contract` names. */
 interface Source {
-  readonly info: Document["info"];
+  readonly info: ContractDocument["info"];
   readonly externalDocs?: Link;
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, PageOperation>>>>;
@@ -65,7 +65,7 @@ interface Source {
 }
 
 /** Reads the contract as the page shows it. */
-export function readDocument(): Document {
+export function readDocument(): ContractDocument {
   // The same document: `Contract` names what other scripts need of it, `Source` what this one does.
   const { info, externalDocs, servers, paths, components } = readContract() as unknown as Source;
   const [[path, methods]] = onlyOf(paths);

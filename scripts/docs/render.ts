@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { CouldNotDoIt } from "../cli.js";
 import type { Schema } from "../contract.js";
-import type { Document, PageResponse } from "./document.js";
+import type { ContractDocument, PageResponse } from "./document.js";
 import { Html, html } from "./html.js";
 import type { Libraries } from "./libraries.js";
 import type { ConsoleData } from "./page/contract.js";
@@ -14,7 +14,7 @@ const oauthPage = "https://marketplace.gohighlevel.com/docs/Authorization/OAuth2
 
 /** What the page is made of, beside the contract. */
 export interface Parts {
-  readonly document: Document;
+  readonly document: ContractDocument;
   readonly libraries: Libraries;
   readonly console: ConsoleData;
   readonly style: string;
@@ -73,12 +73,12 @@ ${sections.map((text) => {
   return page.text;
 }
 
-function firstSight(document: Document, { markdown }: Libraries): Html {
+function firstSight(document: ContractDocument, { markdown }: Libraries): Html {
   const { operation, method, server, path, scopes, security, externalDocs } = document;
   return html`<header class="first">
 <div>
 <h1>${operation.summary}</h1>
-<p class="endpoint"><span class="method">${method}</span> <code id="endpoint">${server}${path}</code> ${copyButton("endpoint", "the URL")}</p>
+<p class="endpoint"><span class="method">${method}</span> <code id="endpoint">${server}<wbr>${path}</code> ${copyButton("endpoint", "the URL")}</p>
 ${markdown(operation.description)}
 <p class="go"><a class="button" href="#console">Try it in the console</a></p>
 </div>
@@ -92,7 +92,7 @@ ${externalDocs ? html`<a href="${externalDocs.url}" rel="noreferrer">this endpoi
 </header>`;
 }
 
-function requestSection({ operation }: Document, { inline, markdown }: Libraries): Html {
+function requestSection({ operation }: ContractDocument, { inline, markdown }: Libraries): Html {
   const content = operation.requestBody.content["application/json"];
   return html`<section id="request" aria-labelledby="request-title">
 <h2 id="request-title">Request</h2>
@@ -157,7 +157,7 @@ function typeOf({ type = "any", items }: Schema): string {
   return items ? `${typeOf(items)}[]` : type;
 }
 
-function samplesSection({ operation }: Document, { highlight }: Libraries): Html {
+function samplesSection({ operation }: ContractDocument, { highlight }: Libraries): Html {
   const tabs = operation["x-codeSamples"].map(({ lang, label, source }, index) => {
     const language = lang === "Shell" ? "bash" : lang.toLowerCase();
     return {
@@ -200,7 +200,7 @@ ${tabs.map(
 }
 
 function responsesSection(
-  { operation }: Document,
+  { operation }: ContractDocument,
   { markdown, inline, highlight }: Libraries,
 ): Html {
   const documented = Object.entries(operation.responses).map(([status, response]) => ({
@@ -256,14 +256,17 @@ function headersOf({ headers = {} }: PageResponse, inline: Libraries["inline"]):
 }
 
 /** The headers that every response has, where the text speaks of them. */
-function rateLimitHeaders({ operation }: Document, { inline }: Libraries): Html {
+function rateLimitHeaders({ operation }: ContractDocument, { inline }: Libraries): Html {
   const headers = Object.values(operation.responses)[0]?.headers ?? {};
   return html`<dl class="headers">${Object.entries(headers).map(
     ([name, { description }]) => html`<dt>${name}</dt><dd>${inline(description)}</dd>`,
   )}</dl>`;
 }
 
-function consoleSection({ operation }: Document, { examples, statuses, mock }: ConsoleData): Html {
+function consoleSection(
+  { operation }: ContractDocument,
+  { examples, statuses, mock }: ConsoleData,
+): Html {
   const versions = operation.parameters?.find(({ name }) => name === "Version")?.schema.enum ?? [];
   return html`<section id="console" aria-labelledby="console-title">
 <h2 id="console-title">Console</h2>

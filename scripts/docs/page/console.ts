@@ -100,6 +100,7 @@ export function startConsole(): void {
   // Last, and of the form: what the fields do to each other is done by then.
   form.addEventListener("input", update);
   form.addEventListener("change", update);
+  showToken.addEventListener("change", update);
   // A browser may keep a page that is left, for the way back.
   addEventListener("pagehide", () => form.reset());
 

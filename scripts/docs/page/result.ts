@@ -9,7 +9,8 @@ export function showResult(result: Result): void {
   const { headline, words, meaning, ms, headers, body } = result;
   const outcome = `outcome ${meaning.outcome.replaceAll(" ", "-")}`;
   // The part that a screen reader reads out by itself is kept short.
-  byId("result", HTMLElement).replaceChildren(
+  const place = byId("result", HTMLElement);
+  place.replaceChildren(
     element(
       "p",
       { className: "headline" },
@@ -28,6 +29,7 @@ export function showResult(result: Result): void {
     ...(body === undefined ? [] : bodyOf(body)),
     ...(headers === undefined ? [] : headersOf(headers)),
   );
+  place.scrollIntoView({ block: "nearest" });
 }
 
 /** What the contract has to say: where the mock saw it broken, and where the answer breaks it. */
