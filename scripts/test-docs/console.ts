@@ -272,6 +272,26 @@ export function consoleChecks(stage: Stage): readonly Check[] {
         }),
     ],
     [
+      "the sample in curl",
+      () =>
+        use(async (page) => {
+          const shown = await page.locator("#samples code[id]:visible").innerText();
+          assert.ok(shown.includes(contract.server + contract.path));
+          await execute("sh", ["-c", shown.replace(contract.server, mock.url)]);
+          const [arrived, ...more] = mock.take();
+          assert.equal(more.length, 0);
+          const examples =
+            contract.operation.requestBody.content["application/json"]?.examples ?? {};
+          const longest = Object.values(examples).sort(
+            (a, b) => JSON.stringify(b.value).length - JSON.stringify(a.value).length,
+          )[0];
+          assert.deepEqual(JSON.parse(arrived?.body ?? "null"), longest?.value);
+          assert.equal(arrived?.headers.authorization, `Bearer ${token}`);
+          assert.equal(arrived?.status, 201);
+          return "one command, as it stands there, with every field";
+        }),
+    ],
+    [
       "from disk",
       () =>
         use(

@@ -9,7 +9,6 @@ import { startMock } from "../mock.js";
 import { consoleChecks } from "./console.js";
 import { readingChecks } from "./reading.js";
 import { recordAndAnswer, recordBefore } from "./recorder.js";
-import { relayChecks } from "./relay.js";
 
 /** One thing that a reader can do with the page; throws where it cannot be done. Says what was seen. */
 export type Check = readonly [name: string, perform: () => Promise<string>];
@@ -55,7 +54,7 @@ export async function drive(
     served: page.url,
   };
   try {
-    const checks = [...readingChecks(stage), ...consoleChecks(stage), ...relayChecks(stage)];
+    const checks = [...readingChecks(stage), ...consoleChecks(stage)];
     let failed = 0;
     for (const [name, perform] of checks) {
       try {
