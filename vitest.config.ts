@@ -5,7 +5,6 @@ const testTimeout = 60_000;
 
 export default defineConfig({
   test: {
-    reporters: ["default", "./contract-tests/reporter.ts"],
     projects: [
       { test: { name: "unit", testTimeout, include: ["{src,scripts,docs}/**/*.test.ts"] } },
       {
@@ -13,13 +12,7 @@ export default defineConfig({
           name: "contract",
           testTimeout,
           include: ["contract-tests/**/*.test.ts"],
-          setupFiles: ["contract-tests/record.ts"],
-          // Other sources are checked by `npm run typecheck`.
-          typecheck: {
-            enabled: true,
-            include: ["contract-tests/**/*.test-d.ts"],
-            ignoreSourceErrors: true,
-          },
+          globalSetup: ["contract-tests/support/start-prism-once.ts"],
         },
       },
     ],

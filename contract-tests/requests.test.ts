@@ -1,26 +1,16 @@
-import { describe, expect, it } from "vitest";
-import { operationsOf, readContract } from "../scripts/contract.js";
+import { describe, expect, inject, it } from "vitest";
 import type { NewProductCollection } from "../src/index.js";
-import { locationId, recordingClient, useMock, violatedPlaces } from "./harness.js";
+import { authorization, endpoint, request } from "./source-page.js";
+import { locationId, recordingClient, token, violatedPlaces } from "./support/client.js";
 
-const mock = useMock();
-
-const smallest: NewProductCollection = { name: "Best Sellers", slug: "best-sellers" };
-const fullest: NewProductCollection = {
-  ...smallest,
-  collectionId: "66057f9d28536eae584ec047",
-  image: "http://example.com/watermark.png",
-  seo: {
-    title: "Best Sellers",
-    description: "Collections where all the best products are available",
-  },
-};
+const { altId: _altId, altType: _altType, ...fullest } = request.examples.full;
+const { name, slug } = request.examples.minimal;
+const smallest = { name, slug };
 
 const collections: Record<string, NewProductCollection> = {
   "the smallest": smallest,
   "the fullest": fullest,
   "an empty seo": { ...smallest, seo: {} },
-  "an id in capitals": { ...smallest, collectionId: "66057F9D28536EAE584EC047" },
   "empty strings": { name: "", slug: "", image: "", seo: { title: "", description: "" } },
   "other scripts": { name: "Лучшие продажи · 畅销 · ベスト", slug: "畅销" },
   emoji: { name: "🛍️ 👨‍👩‍👧‍👦 ⭐️", slug: "🛍️" },
@@ -33,77 +23,80 @@ const collections: Record<string, NewProductCollection> = {
   "a field __proto__": JSON.parse('{"name":"n","slug":"s","__proto__":{"name":1}}'),
 };
 
-describe("a request of the client satisfies the contract", () => {
-  it.each(Object.entries(collections))("for %s", async (_, collection) => {
-    const { client, responses } = recordingClient(mock.url);
+/** Each value that the page's table allows beside its examples. */
+const allowed = Object.entries(request.body).flatMap(([field, { allowed = [] }]) =>
+  allowed.map((value): [string, NewProductCollection] => [
+    `${JSON.stringify(value)} as ${field}`,
+    { ...smallest, [field]: value },
+  ]),
+);
+
+describe("the mock accepts what the client sends", () => {
+  it.each([...Object.entries(collections), ...allowed])("for %s", async (_, collection) => {
+    const { client, responses } = recordingClient(inject("mockUrl"));
 
     await client.createProductCollection(collection);
 
-    expect(responses).toHaveLength(1);
     expect(responses.map(({ status }) => status)).toEqual([201]);
     expect(responses.flatMap(violatedPlaces)).toEqual([]);
   });
 });
 
-describe("a request of the client holds", () => {
-  async function sent(collection: NewProductCollection) {
-    let request: { url: string; init: RequestInit } | undefined;
-    const { client } = recordingClient(mock.url, undefined, {
-      fetch: (url, init) => {
-        request = { url, init };
-        return fetch(url, init);
-      },
+describe("what the client sends is", () => {
+  async function sent(collection: NewProductCollection, location = locationId) {
+    const { client, requests } = recordingClient(inject("mockUrl"), undefined, {
+      locationId: location,
     });
     await client.createProductCollection(collection);
-    return {
-      url: request?.url,
-      method: request?.init.method,
-      headers: Object.fromEntries(new Headers(request?.init.headers)),
-      body: JSON.parse(String(request?.init.body)),
-    };
+    expect(requests).toHaveLength(1);
+    return requests.map(({ url, init }) => ({
+      url,
+      method: init.method,
+      headers: new Headers(init.headers),
+      body: JSON.parse(String(init.body)),
+    }))[0];
   }
 
-  it("the path, method and headers of the source page", async () => {
+  it("the page's method at the page's path", async () => {
     expect(await sent(smallest)).toMatchObject({
-      url: `${mock.url}/products/collections`,
-      method: "POST",
-      headers: {
-        accept: "application/json",
-        authorization: "Bearer a-token-of-the-sub-account",
-        "content-type": "application/json",
-        version: "2021-07-28",
-      },
+      url: inject("mockUrl") + endpoint.path,
+      method: endpoint.method,
     });
   });
 
-  it("the collection and the location, and nothing else", async () => {
-    const { body } = await sent(fullest);
-    expect(body).toEqual({ ...fullest, altId: locationId, altType: "location" });
+  it("the page's headers, with the token after Bearer, and JSON", async () => {
+    const headers = (await sent(smallest))?.headers;
+    for (const [name, { example }] of Object.entries(request.headers))
+      expect([name, headers?.get(name)]).toEqual([name, example]);
+    expect(headers?.get("authorization")).toBe(authorization.header.replace("TOKEN", token));
+    expect(headers?.get("content-type")).toBe(request.mediaType);
+    expect(headers?.get("accept")).toBe("application/json");
   });
 
-  it("the client's location, whatever the collection says", async () => {
+  it.each(Object.entries(request.examples))(
+    "the page's %s example, where its collection is created in its location",
+    async (_, example) => {
+      const { altId, altType, ...collection } = example;
+      expect((await sent(collection, altId))?.body).toEqual(example);
+      expect(altType).toBe("location");
+    },
+  );
+
+  it("in the client's location, whatever the collection says", async () => {
     const elsewhere = { ...smallest, altId: "Z4Bxl8J4SaPEPLq9IQ8g", altType: "agency" };
-    const { body } = await sent(elsewhere);
-    expect(body).toEqual({ ...smallest, altId: locationId, altType: "location" });
+    expect((await sent(elsewhere))?.body).toEqual(request.examples.minimal);
   });
 });
 
-describe("a request example of the contract", () => {
-  const [{ operation } = { operation: undefined }] = operationsOf(readContract());
-  const examples = Object.entries(
-    operation?.requestBody.content["application/json"]?.examples ?? {},
-  );
-
-  it.each(examples)("%s is what the client sends, and accepted", async (_, { value }) => {
-    const { altId, altType, ...collection } = value as NewProductCollection & {
-      altId: string;
-      altType: string;
-    };
-    const { client, responses } = recordingClient(mock.url, undefined, { locationId: altId });
-
-    await client.createProductCollection(collection);
-
-    expect(responses.map(({ status }) => status)).toEqual([201]);
-    expect(responses.flatMap(violatedPlaces)).toEqual([]);
+it("without a base URL the client calls the page's server", async () => {
+  const { client, requests } = recordingClient("unused", undefined, {
+    baseUrl: undefined,
+    // Nothing may reach the real API from here.
+    fetch: async (url, init) => {
+      requests.push({ url, init });
+      return new Response("", { status: 429 });
+    },
   });
+  await client.createProductCollection(smallest).catch(() => {});
+  expect(requests.map(({ url }) => url)).toEqual([endpoint.server + endpoint.path]);
 });

@@ -13,7 +13,8 @@ import {
   type ResponseBody,
 } from "../src/index.js";
 
-// What must compile, and behind each @ts-expect-error what must not. Compiled, and never run.
+// What must compile, and behind each @ts-expect-error what must not. `npm run typecheck` is the
+// whole proof: tsc alone judges both expectTypeOf and @ts-expect-error. Nothing here is ever run.
 
 const collection = { name: "Best Sellers", slug: "best-sellers" };
 declare const client: HighLevelClient;
@@ -77,11 +78,12 @@ describe("a documented answer", () => {
     expectTypeOf<Headers["X-RateLimit-Remaining"]>().toEqualTypeOf<number>();
     expectTypeOf<Responses[400]["headers"]>().toEqualTypeOf<Headers>();
     expectTypeOf<Responses[401]["headers"]>().toEqualTypeOf<Headers>();
+    expectTypeOf<Responses[403]["headers"]>().toEqualTypeOf<Headers>();
     expectTypeOf<Responses[422]["headers"]>().toEqualTypeOf<Headers>();
     expectTypeOf<Responses[429]["headers"]>().toEqualTypeOf<Headers>();
   });
 
-  it("has the body of the source page", () => {
+  it("has the body that the source page shows", () => {
     expectTypeOf<ResponseBody<201>>().toEqualTypeOf<{ data: ProductCollection }>();
     expectTypeOf<ResponseBody<400>>().toEqualTypeOf<{ statusCode?: number; message?: string }>();
     expectTypeOf<ResponseBody<401>>().toEqualTypeOf<{
@@ -89,6 +91,7 @@ describe("a documented answer", () => {
       message?: string;
       error?: string;
     }>();
+    expectTypeOf<ResponseBody<403>>().toEqualTypeOf<{ statusCode?: number; message?: string }>();
     expectTypeOf<ResponseBody<422>>().toEqualTypeOf<{
       statusCode?: number;
       message?: string[];
@@ -100,7 +103,7 @@ describe("a documented answer", () => {
 
 describe("an ApiError", () => {
   it("is one of the documented statuses", () => {
-    expectTypeOf<ErrorStatus>().toEqualTypeOf<400 | 401 | 422 | 429>();
+    expectTypeOf<ErrorStatus>().toEqualTypeOf<400 | 401 | 403 | 422 | 429>();
     expectTypeOf<ApiError["status"]>().toEqualTypeOf<ErrorStatus>();
     expectTypeOf<ApiError>().toExtend<HighLevelError>();
   });
@@ -115,9 +118,9 @@ describe("an ApiError", () => {
       } else if (error.status === 401) {
         expectTypeOf(error.body.message).toEqualTypeOf<string | undefined>();
         expectTypeOf(error.body.error).toEqualTypeOf<string | undefined>();
-      } else if (error.status === 400) {
+      } else if (error.status === 400 || error.status === 403) {
         expectTypeOf(error.body.message).toEqualTypeOf<string | undefined>();
-        // @ts-expect-error the body of a 400 has no such field
+        // @ts-expect-error the body of a 400 or 403 has no such field
         compiles(() => error.body.error);
       } else {
         expectTypeOf(error.status).toEqualTypeOf<429>();
@@ -135,6 +138,8 @@ describe("an ApiError", () => {
           return error.body.message ?? "";
         case 401:
           return error.body.error ?? "";
+        case 403:
+          return error.body.message ?? "";
         case 422:
           return (error.body.message ?? []).join();
         case 429:
@@ -145,6 +150,7 @@ describe("an ApiError", () => {
       switch (error.status) {
         case 400:
         case 401:
+        case 403:
         case 422:
           return "";
         default:

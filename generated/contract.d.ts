@@ -32,6 +32,7 @@ export declare const validateResponseBody: {
   readonly 201: Validator;
   readonly 400: Validator;
   readonly 401: Validator;
+  readonly 403: Validator;
   readonly 422: Validator;
   readonly 429: null;
 };

@@ -253,10 +253,36 @@ validate13.errors = vErrors;
 return errors === 0;
 }
 
-export const validate422 = validate14;
-const schema15 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"array","items":{"type":"string"}},"error":{"type":"string"}}};
+export const validate403 = validate14;
+const schema15 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"string"}}};
 
 function validate14(data, {instancePath=""}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.statusCode !== undefined){
+let data0 = data.statusCode;
+if(!((typeof data0 == "number") && (isFinite(data0)))){
+errors = (vErrors ??= []).push({instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}});
+}
+}
+if(data.message !== undefined){
+if(typeof data.message !== "string"){
+errors = (vErrors ??= []).push({instancePath:instancePath+"/message",keyword:"type",params:{type: "string"}});
+}
+}
+}
+else {
+errors = (vErrors ??= []).push({instancePath,keyword:"type",params:{type: "object"}});
+}
+validate14.errors = vErrors;
+return errors === 0;
+}
+
+export const validate422 = validate15;
+const schema16 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"array","items":{"type":"string"}},"error":{"type":"string"}}};
+
+function validate15(data, {instancePath=""}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -289,7 +315,7 @@ errors = (vErrors ??= []).push({instancePath:instancePath+"/error",keyword:"type
 else {
 errors = (vErrors ??= []).push({instancePath,keyword:"type",params:{type: "object"}});
 }
-validate14.errors = vErrors;
+validate15.errors = vErrors;
 return errors === 0;
 }
 
@@ -297,6 +323,7 @@ export const validateResponseBody = {
   201: validate201,
   400: validate400,
   401: validate401,
+  403: validate403,
   422: validate422,
   429: null,
 };

@@ -166,6 +166,19 @@ export interface components {
              */
             error?: string;
         };
+        /** @description Why the token may not act on the location. */
+        ForbiddenError: {
+            /**
+             * @description The HTTP status again.
+             * @example 403
+             */
+            statusCode?: number;
+            /**
+             * @description What the token may not do, in words.
+             * @example The token does not have access to this location.
+             */
+            message?: string;
+        };
         /** @description Which values were refused. */
         UnprocessableEntityError: {
             /**
@@ -228,6 +241,24 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["UnauthorizedError"];
+            };
+        };
+        /**
+         * @description The token is valid, but not for this location. Nothing was created. HighLevel's reference does
+         *     not list this status; its users report it, with the body shown here, in issue 213 of
+         *     `GoHighLevel/highlevel-api-docs`.
+         */
+        Forbidden: {
+            headers: {
+                "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];
+                "X-RateLimit-Daily-Remaining": components["headers"]["X-RateLimit-Daily-Remaining"];
+                "X-RateLimit-Interval-Milliseconds": components["headers"]["X-RateLimit-Interval-Milliseconds"];
+                "X-RateLimit-Max": components["headers"]["X-RateLimit-Max"];
+                "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ForbiddenError"];
             };
         };
         /** @description The request was understood, but a value in it was refused. Nothing was created. */
@@ -324,6 +355,7 @@ export interface operations {
             201: components["responses"]["ProductCollectionCreated"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
         };

@@ -56,7 +56,8 @@ export async function create(signal: AbortSignal): Promise<string> {
     if (error instanceof ApiError) {
       switch (error.status) {
         case 400:
-        case 401: {
+        case 401:
+        case 403: {
           const message: string | undefined = error.body.message;
           return message ?? error.headers.get("date") ?? "";
         }

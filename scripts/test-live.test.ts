@@ -104,15 +104,15 @@ describe("npm run test:live", { timeout: 60_000 }, () => {
     const { url } = await startServer(([status, body]) => {
       if (status === 201) return [201, { data: dataWithoutDate }];
       if (status === 422) return [422, { ...(body as object), message: "refused" }];
-      return [403, "<html>Forbidden</html>"];
+      return [404, "<html>Not Found</html>"];
     });
     const { status, stdout } = await testLive(["--base-url", url, "--create"]);
     expect(status).toBe(1);
     expect(departuresIn(stdout)).toEqual([
       "201  /data/createdAt  the contract: Response body property data must have required property 'createdAt'",
       "201  /data/slug  the contract: Response body property data.slug must be string",
-      "403  (the answer)  the contract: Unable to match the returned status code with those defined in the document: 201,400,401,422,429",
-      "403  (the answer)  the contract: refuses this with 401",
+      "404  (the answer)  the contract: Unable to match the returned status code with those defined in the document: 201,400,401,403,422,429",
+      "404  (the answer)  the contract: refuses this with 401",
       "422  /message  the contract: Response body property message must be array",
     ]);
     expect(stdout).toContain("It departs from the contract in 5 ways:");
@@ -127,7 +127,7 @@ describe("npm run test:live", { timeout: 60_000 }, () => {
     [
       "redirects",
       [307, {}],
-      "307  (the answer)  the contract: Unable to match the returned status code with those defined in the document: 201,400,401,422,429",
+      "307  (the answer)  the contract: Unable to match the returned status code with those defined in the document: 201,400,401,403,422,429",
     ],
     [
       "answers 501, which Prism hides",

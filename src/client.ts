@@ -1,12 +1,25 @@
-import { isDocumented, readAnswer } from "./answer.js";
-import { createApi } from "./api.js";
-import type { NewProductCollection, ProductCollection } from "./contract.js";
-import type { Answer } from "./exchange.js";
-import { type CallOptions, type ClientOptions, checkedBounds, checkedOptions } from "./options.js";
-import type { RateLimit } from "./rate-limit.js";
+import createFetchClient from "openapi-fetch";
+import {
+  fixedHeaders,
+  type NewProductCollection,
+  type ProductCollection,
+  path,
+  type paths,
+} from "./contract.js";
+import { createEmit } from "./http/events.js";
+import { createPlaces } from "./http/place.js";
+import type { RateLimit } from "./http/rate-limit.js";
+import { createSend } from "./http/send.js";
+import { answerIn, fetchOf, plainly } from "./http/stand-ins.js";
+import { createTokens } from "./http/token.js";
+import {
+  type CallOptions,
+  type ClientOptions,
+  checkedCallOptions,
+  checkedClientOptions,
+} from "./options.js";
 import { requestBody } from "./request.js";
-import { createTokens } from "./token.js";
-import { createTransport } from "./transport.js";
+import { isDocumented, readResponse } from "./response.js";
 
 /** Creates product collections in one location. */
 export interface HighLevelClient {
@@ -22,9 +35,9 @@ export interface HighLevelClient {
    * @throws {@link InvalidRequestError} The collection breaks the contract; nothing was sent.
    * @throws {@link ApiError} HighLevel refused it with a documented error; nothing was created.
    * @throws {@link UnexpectedResponseError} HighLevel answered what the contract does not promise.
-   * @throws {@link ConnectionError} No answer; `delivered` tells what is known of the request.
+   * @throws {@link ConnectionError} No answer.
    * @throws {@link TimeoutError} An attempt ran past `timeoutMs`.
-   * @throws The signal's reason, after an abort.
+   * @throws {@link AbortedError} The caller aborted.
    */
   createProductCollection(
     collection: NewProductCollection,
@@ -41,26 +54,42 @@ export interface HighLevelClient {
  * @throws TypeError that names a bad option, and never shows the token.
  */
 export function createClient(options: ClientOptions): HighLevelClient {
-  const { baseUrl, token, timeoutMs, onDrift, ...rest } = checkedOptions(options);
-  // Not the whole answer: its body may be long, and a client lives on.
-  let rateLimit: Answer["rateLimit"] | undefined;
-  const transport = createTransport({
-    ...rest,
+  const { locationId, token, baseUrl, fetch, limiter, headers, onEvent, ...bounds } =
+    checkedClientOptions(options);
+  let rateLimit: RateLimit | undefined;
+  let calls = 0;
+
+  const api = createFetchClient<paths>({ ...plainly, baseUrl, headers });
+  const send = createSend({
+    fetch,
     tokens: createTokens(token),
+    places: createPlaces(limiter, `${locationId}@${new URL(baseUrl).origin}`),
     onAnswer(answer) {
       if (isDocumented(answer.status)) rateLimit = answer.rateLimit;
     },
   });
-  const post = createApi(baseUrl, transport);
 
   return {
-    async createProductCollection(collection, callOptions = {}) {
-      const bounds = checkedBounds(callOptions, timeoutMs);
-      const body = requestBody(collection, rest.locationId);
-      return readAnswer(await post(body, bounds), onDrift);
+    async createProductCollection(collection, callOptions) {
+      const {
+        onEvent: onCallEvent,
+        headers: callHeaders,
+        ...own
+      } = checkedCallOptions(callOptions);
+      const body = requestBody(collection, locationId);
+      const emit = createEmit([onEvent, onCallEvent], { call: ++calls, locationId });
+      const result = await api.POST(path, {
+        ...plainly,
+        params: { header: fixedHeaders },
+        body,
+        headers: callHeaders,
+        parseAs: "text",
+        fetch: fetchOf((request) => send(request, { ...bounds, ...own, emit })),
+      });
+      return readResponse(answerIn(result), emit);
     },
     get rateLimit() {
-      return rateLimit?.();
+      return rateLimit;
     },
   };
 }

@@ -25,7 +25,7 @@ export type SuccessStatus = {
   [S in Status]: `${S}` extends `2${string}` ? S : never;
 }[Status];
 
-/** The documented statuses of failure: 400, 401, 422 and 429. */
+/** The documented statuses of failure: 400, 401, 403, 422 and 429. */
 export type ErrorStatus = Exclude<Status, SuccessStatus>;
 
 /** The body of a documented response; unknown where the contract promises none. */
@@ -35,9 +35,6 @@ export type ResponseBody<S extends Status> = Responses[S] extends {
   ? Body
   : unknown;
 
-/** The names of the headers that the contract documents on a response. */
-export type ResponseHeader = NamedKeys<Responses[SuccessStatus]["headers"]>;
-
 /** The request body as it is sent. */
 export type RequestBody = Operation["requestBody"]["content"]["application/json"];
 
@@ -46,6 +43,3 @@ export type NewProductCollection = Omit<RequestBody, "altId" | "altType">;
 
 /** A collection that HighLevel has created. */
 export type ProductCollection = ResponseBody<SuccessStatus>["data"];
-
-/** The keys of a type that are written out, without those of an index signature. */
-type NamedKeys<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] } & string;

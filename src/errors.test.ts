@@ -142,7 +142,7 @@ describe("an ApiError", () => {
     });
     assert(error instanceof ApiError);
     expectTypeOf(error).toEqualTypeOf<ApiError>();
-    expectTypeOf(error.status).toEqualTypeOf<400 | 401 | 422 | 429>();
+    expectTypeOf(error.status).toEqualTypeOf<400 | 401 | 403 | 422 | 429>();
     if (error.status === 429) expectTypeOf(error.body).toBeUnknown();
     if (error.status === 400) expectTypeOf(error.body.message).toEqualTypeOf<string | undefined>();
     if (error.status === 401) expectTypeOf(error.body.error).toEqualTypeOf<string | undefined>();

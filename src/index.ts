@@ -1,4 +1,3 @@
-export type { ContractDrift } from "./answer.js";
 export { createClient, type HighLevelClient } from "./client.js";
 export type {
   components,
@@ -9,18 +8,22 @@ export type {
   paths,
   ResponseBody,
 } from "./contract.js";
+export { ApiError, type ApiErrorOf, type ErrorResponse, InvalidRequestError } from "./errors.js";
+export type { ClientEvent, DriftEvent } from "./events.js";
+export type { Budget, BudgetNews } from "./http/budget.js";
 export {
-  ApiError,
-  type ApiErrorOf,
+  AbortedError,
   ConnectionError,
+  type Failure,
   HighLevelError,
-  InvalidRequestError,
   TimeoutError,
+  type UnexpectedResponse,
   UnexpectedResponseError,
-} from "./errors.js";
-export type { Fetch } from "./exchange.js";
+} from "./http/errors.js";
+export type { AttemptEvent, EventContext, RefreshingEvent, WaitingEvent } from "./http/events.js";
+export type { Fetch, FetchInit, FetchResponse } from "./http/fetch.js";
+export { createLimiter, type PlaceWait, type RateLimiter, type Turn } from "./http/limiter.js";
+export type { RateLimit } from "./http/rate-limit.js";
+export type { TokenProvider } from "./http/token.js";
 export type { Issue } from "./issues.js";
-export { type Budget, createLimiter, type RateLimiter } from "./limiter.js";
-export type { CallOptions, ClientOptions } from "./options.js";
-export type { RateLimit } from "./rate-limit.js";
-export type { TokenProvider } from "./token.js";
+export type { CallOptions, ClientOptions, ExtraHeaders } from "./options.js";

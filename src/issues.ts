@@ -1,6 +1,6 @@
 import type { Validator } from "./contract.js";
 
-/** One place where a value departs from the contract. */
+/** One place where a value breaks the contract. */
 export interface Issue {
   /** A JSON pointer (RFC 6901) into the value; the empty string is the whole of it. */
   readonly path: string;
@@ -8,10 +8,13 @@ export interface Issue {
   readonly message: string;
 }
 
-/** Every place where `value` departs from what `validate` was generated from. */
+/** Every place where `value` breaks what `validate` was generated from. */
 export function issuesOf(validate: Validator, value: unknown): readonly Issue[] {
   validate(value);
-  return (validate.errors ?? []).map(({ instancePath: path, keyword, params }) => {
+  const errors = validate.errors ?? [];
+  // A validator keeps its last errors until it is called again: there may be a million of them.
+  validate.errors = null;
+  return errors.map(({ instancePath: path, keyword, params }) => {
     if (keyword === "required") {
       return { path: `${path}/${params.missingProperty}`, message: "is required" };
     }

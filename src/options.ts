@@ -1,13 +1,21 @@
-import type { ContractDrift } from "./answer.js";
-import { check, checkMs } from "./check.js";
-import { baseUrl as contractBaseUrl } from "./contract.js";
-import type { Bounds, Fetch } from "./exchange.js";
-import { createLimiter, type RateLimiter } from "./limiter.js";
-import { assertToken, type TokenProvider } from "./token.js";
+import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
+import type { ClientEvent } from "./events.js";
+import { check, checkMs } from "./http/check.js";
+import type { Fetch } from "./http/fetch.js";
+import { createLimiter, type RateLimiter } from "./http/limiter.js";
+import { assertToken, type TokenProvider } from "./http/token.js";
+import { ownOptions } from "./own-options.js";
+import { version } from "./version.js";
+
+/** Headers to send beside those of the contract, by name. */
+export type ExtraHeaders = Readonly<Record<string, string>>;
 
 /** What {@link createClient} takes. */
 export interface ClientOptions {
-  /** The location (sub-account) to create collections in: sent as `altId`, and the limiter's key. */
+  /**
+   * The location (sub-account) to create collections in: sent as `altId`, and counted by in the
+   * limiter.
+   */
   readonly locationId: string;
   /**
    * A Sub-Account token with the scope `products/collection.write`, or a function that gives one: an
@@ -16,11 +24,20 @@ export interface ClientOptions {
   readonly token: string | TokenProvider;
   /** Where the API is served; https, or http on a loopback host. Default: the contract's server. */
   readonly baseUrl?: string | undefined;
-  /** Sends the requests, for a proxy, a tracer or a test. Default: `globalThis.fetch`. */
+  /**
+   * Lets `baseUrl` be http on a host that is not loopback, where others may read the token: for a mock
+   * in another container. Default: false.
+   */
+  readonly allowHttp?: boolean | undefined;
+  /**
+   * Sends the requests, for a proxy, a tracer or a test. What it answers with needs `status`,
+   * `headers`, and a `body` (a web stream, a Node stream, any async iterable of bytes) or `text()`.
+   * Default: `globalThis.fetch`.
+   */
   readonly fetch?: Fetch | undefined;
   /**
-   * The time for one attempt, from sending to the last byte of the answer, in milliseconds.
-   * Default: 30 000.
+   * The time for one attempt, from sending to the last byte of the answer, and for one question to a
+   * token provider, in milliseconds. Default: 30 000.
    */
   readonly timeoutMs?: number | undefined;
   /**
@@ -29,20 +46,65 @@ export interface ClientOptions {
    */
   readonly maxRetries?: number | undefined;
   /**
-   * Where a call waits for a place in its location's budget, or false to send at once. Default: a
-   * {@link createLimiter} of 100 requests in any 10 seconds, for this client alone.
+   * The longest wait before sending again, in milliseconds. After an answer that names a longer one
+   * the call rejects at once. Default: 30 000.
+   */
+  readonly maxWaitMs?: number | undefined;
+  /**
+   * Sent with every request: correlation ids and the like. They cannot replace the client's own
+   * Authorization, Version, Content-Type and Accept.
+   */
+  readonly headers?: ExtraHeaders | undefined;
+  /**
+   * The `User-Agent`, where the runtime lets a client set one: not in a browser. Default:
+   * `highlevel-product-collections/` and its version.
+   */
+  readonly userAgent?: string | undefined;
+  /**
+   * Where a call waits for a place in its location's budget, or false to send at once. Default: one
+   * {@link createLimiter} for the whole process.
    */
   readonly limiter?: RateLimiter | false | undefined;
-  /** Told of each usable answer that departs from the contract. What it throws is ignored. */
-  readonly onDrift?: ((drift: ContractDrift) => void) | undefined;
+  /** Told what the client does, as it does it. What it throws is ignored. */
+  readonly onEvent?: ((event: ClientEvent) => void) | undefined;
 }
 
-/** What a call takes beside the collection. */
-export interface CallOptions {
-  /** Ends the call, which then rejects with the signal's reason. */
+/** What a call takes beside the collection. What it shares with {@link ClientOptions} goes first. */
+export interface CallOptions
+  extends Pick<ClientOptions, "timeoutMs" | "maxRetries" | "headers" | "onEvent"> {
+  /** Ends the call, which then rejects with an {@link AbortedError}. */
   readonly signal?: AbortSignal | undefined;
-  /** In place of the client's `timeoutMs`. */
-  readonly timeoutMs?: number | undefined;
+}
+
+const clientOptions = {
+  locationId: true,
+  token: true,
+  baseUrl: true,
+  allowHttp: true,
+  fetch: true,
+  timeoutMs: true,
+  maxRetries: true,
+  maxWaitMs: true,
+  headers: true,
+  userAgent: true,
+  limiter: true,
+  onEvent: true,
+} as const satisfies Record<keyof ClientOptions, true>;
+
+const callOptions = {
+  signal: true,
+  timeoutMs: true,
+  maxRetries: true,
+  headers: true,
+  onEvent: true,
+} as const satisfies Record<keyof CallOptions, true>;
+
+let processLimiter: RateLimiter | undefined;
+
+/** The budgets that all clients of this process share; made when they are first needed. */
+function limiterOfProcess(): RateLimiter {
+  processLimiter ??= createLimiter();
+  return processLimiter;
 }
 
 /**
@@ -50,85 +112,152 @@ export interface CallOptions {
  *
  * @throws TypeError that names the first bad option, and never shows the token.
  */
-export function checkedOptions(options: ClientOptions) {
+export function checkedClientOptions(options: ClientOptions) {
+  const what = "createClient";
   const {
     locationId,
     token,
     baseUrl = contractBaseUrl,
+    allowHttp = false,
     // Looked up for each request, so that what replaces the global later is used.
-    fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
+    fetch = (url, init) => globalThis.fetch(url, init),
     timeoutMs = 30_000,
     maxRetries = 2,
-    limiter = createLimiter(),
-    onDrift,
-  } = options ?? {};
+    maxWaitMs = 30_000,
+    headers,
+    userAgent = `highlevel-product-collections/${version}`,
+    limiter = limiterOfProcess(),
+    onEvent,
+  } = ownOptions<ClientOptions>(what, options, clientOptions);
   check(
     typeof locationId === "string" && /^\S+$/.test(locationId),
-    "createClient: `locationId`",
+    `${what}: \`locationId\``,
     "the id of a location",
   );
-  if (typeof token !== "function") assertToken(token, "createClient: `token`");
-  check(typeof fetch === "function", "createClient: `fetch`", "a function");
-  checkMs(timeoutMs, "createClient: `timeoutMs`");
+  if (typeof token !== "function") assertToken(token, `${what}: \`token\``);
+  check(typeof fetch === "function", `${what}: \`fetch\``, "a function");
+  checkMs(timeoutMs, `${what}: \`timeoutMs\``);
+  checkMs(maxWaitMs, `${what}: \`maxWaitMs\``);
+  checkMaxRetries(maxRetries, what);
   check(
-    Number.isInteger(maxRetries) && maxRetries >= 0,
-    "createClient: `maxRetries`",
-    "a whole number from 0 up",
+    limiter === false || typeof limiter?.waitForPlace === "function",
+    `${what}: \`limiter\``,
+    "false or an object with a method `waitForPlace`",
   );
-  check(
-    limiter === false || typeof limiter?.removeTokens === "function",
-    "createClient: `limiter`",
-    "false or an object with a method `removeTokens`",
-  );
-  check(
-    onDrift === undefined || typeof onDrift === "function",
-    "createClient: `onDrift`",
-    "a function",
-  );
+  checkOnEvent(onEvent, what);
+  check(isHeaderValue(userAgent), `${what}: \`userAgent\``, "a header's value");
+  const agent = isBrowser() ? {} : { "User-Agent": userAgent };
   return {
     locationId,
     token,
-    baseUrl: checkedBaseUrl(baseUrl),
+    baseUrl: checkedBaseUrl(baseUrl, allowHttp, what),
     fetch,
     timeoutMs,
     maxRetries,
+    maxWaitMs,
+    headers: { Accept: accept, ...agent, ...checkedHeaders(headers, what) },
     limiter,
-    onDrift,
+    onEvent,
   };
 }
 
 /**
- * The bounds of a call.
+ * The options of a call; what it does not say is left out.
  *
  * @throws TypeError that names the first bad option.
  */
-export function checkedBounds(
-  { signal, timeoutMs }: CallOptions,
-  defaultTimeoutMs: number,
-): Bounds {
+export function checkedCallOptions(options: CallOptions = {}) {
+  const what = "createProductCollection";
+  const { signal, timeoutMs, maxRetries, headers, onEvent } = ownOptions<CallOptions>(
+    what,
+    options,
+    callOptions,
+  );
+  // By what it can do: the signals of jsdom and of other realms are no instances of this one's class.
   check(
-    signal === undefined || signal instanceof AbortSignal,
-    "createProductCollection: `signal`",
+    signal === undefined ||
+      (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function"),
+    `${what}: \`signal\``,
     "an AbortSignal",
   );
-  if (timeoutMs !== undefined) checkMs(timeoutMs, "createProductCollection: `timeoutMs`");
-  return { signal, timeoutMs: timeoutMs ?? defaultTimeoutMs };
+  if (timeoutMs !== undefined) checkMs(timeoutMs, `${what}: \`timeoutMs\``);
+  if (maxRetries !== undefined) checkMaxRetries(maxRetries, what);
+  checkOnEvent(onEvent, what);
+  return {
+    signal,
+    headers: checkedHeaders(headers, what),
+    onEvent,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(maxRetries !== undefined && { maxRetries }),
+  };
 }
 
-function checkedBaseUrl(baseUrl: string): string {
-  const what = "createClient: `baseUrl`";
+function checkMaxRetries(maxRetries: number, what: string): void {
+  check(
+    Number.isInteger(maxRetries) && maxRetries >= 0,
+    `${what}: \`maxRetries\``,
+    "a whole number from 0 up",
+  );
+}
+
+function checkOnEvent(onEvent: unknown, what: string): void {
+  check(
+    onEvent === undefined || typeof onEvent === "function",
+    `${what}: \`onEvent\``,
+    "a function",
+  );
+}
+
+const accept = "application/json";
+/** The headers that the client sends itself, in lower case. */
+const ownHeaders = ["authorization", "content-type", "accept", ...Object.keys(fixedHeaders)].map(
+  (name) => name.toLowerCase(),
+);
+
+function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders {
+  check(
+    typeof headers === "object" && headers !== null && !Array.isArray(headers),
+    `${what}: \`headers\``,
+    "an object of names and values",
+  );
+  const own = { ...headers };
+  for (const [name, value] of Object.entries(own)) {
+    check(
+      /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && isHeaderValue(value),
+      `${what}: \`headers\``,
+      "names and values that a request can carry",
+    );
+    if (ownHeaders.includes(name.toLowerCase())) {
+      throw new TypeError(`${what}: \`headers\` cannot replace ${name}, which the client sends`);
+    }
+  }
+  return own;
+}
+
+function isHeaderValue(value: unknown): boolean {
+  return typeof value === "string" && /^[\t -~]*$/.test(value);
+}
+
+/** Whether this is a page or a worker of one: there a `User-Agent` needs the server's leave (CORS). */
+function isBrowser(): boolean {
+  return "document" in globalThis || "importScripts" in globalThis;
+}
+
+function checkedBaseUrl(baseUrl: string, allowHttp: boolean, what: string): string {
+  const option = `${what}: \`baseUrl\``;
   check(
     typeof baseUrl === "string" && URL.canParse(baseUrl),
-    what,
+    option,
     `an absolute URL, for example ${contractBaseUrl}`,
   );
   const { href, protocol, hostname } = new URL(baseUrl);
   check(
     protocol === "https:" ||
-      (protocol === "http:" && /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname)),
-    what,
-    "https, or http on a loopback host",
+      (protocol === "http:" &&
+        (allowHttp === true || /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname))),
+    option,
+    "https, or http on a loopback host; `allowHttp: true` lets the token go over http elsewhere",
   );
-  check(!/[?#]|\/\/[^/]*@/.test(href), what, "without user, password, query, fragment");
+  check(!/[?#]|\/\/[^/]*@/.test(href), option, "without user, password, query, fragment");
   return href;
 }

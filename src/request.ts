@@ -5,18 +5,18 @@ import {
   validateRequestBody,
 } from "./contract.js";
 import { InvalidRequestError } from "./errors.js";
-import { isObject } from "./is-object.js";
+import { isObject } from "./http/is-object.js";
 import { issuesOf } from "./issues.js";
 
 /**
  * The request body for a collection: the location added, and checked against the contract as it will
  * be sent.
  *
- * @throws {@link InvalidRequestError} with every departure from the contract.
+ * @throws {@link InvalidRequestError} with everything that breaks the contract.
  */
 export function requestBody(collection: NewProductCollection, locationId: string): RequestBody {
   const sent = asJson(collection);
-  // Types do not reach callers of plain JavaScript: what is no object is left for the check to name.
+  // Untyped callers may pass a non-object; validation reports it.
   const body = isObject(sent) ? { ...sent, altId: locationId, ...fixedFields } : sent;
   const issues = issuesOf(validateRequestBody, body);
   if (issues.length > 0) throw new InvalidRequestError(issues);

@@ -1,16 +1,43 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { operationsOf, readContract, type Schema } from "../scripts/contract.js";
+import { describe, expect, inject, it } from "vitest";
 import { ApiError, InvalidRequestError, type NewProductCollection } from "../src/index.js";
-import { locationId, recordingClient, token, useMock, violatedPlaces } from "./harness.js";
+import { validRequest } from "./probes.js";
+import { answers, endpoint } from "./source-page.js";
+import { locationId, recordingClient, token, violatedPlaces } from "./support/client.js";
+import { readDocument } from "./support/document.js";
 
-// Cases made from the contract's own schemas. A failure prints its seed and the smallest case.
+// Differential tests: client and mock agree on any body. They are no specification, and the one place
+// beside the comparison with the page where the document is read: its schema makes the bodies. A
+// failure prints its seed and the smallest case.
 
-const mock = useMock();
+const mockUrl = inject("mockUrl");
 
-const operations = operationsOf(readContract());
-const [{ operation, path }] = operations as [(typeof operations)[number]];
-const bodySchema = operation.requestBody.content["application/json"]?.schema ?? {};
+/** What is read of a JSON Schema. */
+interface Schema {
+  readonly type?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+}
+
+/** What is read of the document; document.test.ts has proved its shape. */
+interface Document {
+  readonly paths: {
+    readonly "/products/collections": {
+      readonly post: {
+        readonly requestBody: {
+          readonly content: { readonly "application/json": { readonly schema: Schema } };
+        };
+      };
+    };
+  };
+}
+
+const { paths } = (await readDocument()) as Document;
+const bodySchema =
+  paths["/products/collections"].post.requestBody.content["application/json"].schema;
 const fixed = { altId: locationId, altType: "location" };
 
 /** Any value that satisfies the schema. */
@@ -56,12 +83,12 @@ function withValue(body: object, [name = "", ...rest]: readonly string[], value:
   return { ...fields, [name]: withValue(Object(fields[name] ?? {}), rest, value) };
 }
 
-describe("any collection that the contract allows", () => {
+describe("any collection that the schema allows", () => {
   it("is accepted by client and mock", async () => {
     await fc.assert(
       fc.asyncProperty(valid(bodySchema), async (body) => {
         const { altId, altType, ...collection } = body as NewProductCollection & typeof fixed;
-        const { client, responses } = recordingClient(mock.url, undefined, { locationId });
+        const { client, responses } = recordingClient(mockUrl, undefined, { locationId });
         await expect(client.createProductCollection(collection)).resolves.toHaveProperty("_id");
         expect(responses.flatMap(violatedPlaces)).toEqual([]);
       }),
@@ -70,7 +97,7 @@ describe("any collection that the contract allows", () => {
   });
 });
 
-describe("any single departure from the contract is refused by client and mock at its place", () => {
+describe("any single departure from the schema is refused by client and mock at its place", () => {
   const violations = violationsOf(bodySchema).map((it) => ({ ...it, name: it.place.join(".") }));
 
   it.each(violations)("$name", async ({ place, what }) => {
@@ -78,13 +105,9 @@ describe("any single departure from the contract is refused by client and mock a
       fc.asyncProperty(valid(bodySchema), what, async (body, value) => {
         const broken = withValue({ ...(body as object), ...fixed }, place, value);
 
-        const response = await fetch(mock.url + path, {
-          method: "POST",
-          headers: {
-            Authorization: `Bearer ${token}`,
-            "Content-Type": "application/json",
-            Version: "2021-07-28",
-          },
+        const response = await fetch(mockUrl + endpoint.path, {
+          method: endpoint.method,
+          headers: validRequest({ locationId, token }).headers,
           body: JSON.stringify(broken),
         });
         expect(response.status).toBe(422);
@@ -92,7 +115,7 @@ describe("any single departure from the contract is refused by client and mock a
 
         // The client sets the location itself, and so cannot be given a wrong one.
         if ((place[0] ?? "") in fixed) return;
-        const { client, responses } = recordingClient(mock.url);
+        const { client, responses } = recordingClient(mockUrl);
         const error = await client
           .createProductCollection(broken as NewProductCollection)
           .catch((error: unknown) => error);
@@ -108,25 +131,19 @@ describe("any single departure from the contract is refused by client and mock a
   });
 });
 
-describe("any answer that the contract allows comes out as documented, without drift", () => {
-  const statuses = Object.keys(operation.responses).map(Number);
-
-  it.each(statuses)("%i", async (status) => {
+describe("any answer that Prism makes of the schema comes out of the client as what it is", () => {
+  it.each(Object.keys(answers).map(Number))("%i", async (status) => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 1_000_000 }), async (seed) => {
-        const drifts: unknown[] = [];
         const prefer = `code=${status}, dynamic=true, seed=${seed}`;
-        const { client, responses } = recordingClient(mock.url, prefer, {
-          maxRetries: 0,
-          onDrift: (drift) => drifts.push(drift),
-        });
+        const { client, responses, drifts } = recordingClient(mockUrl, prefer);
         const outcome = await client
           .createProductCollection({ name: "Best Sellers", slug: "best-sellers" })
           .catch((error: unknown) => error);
         expect(responses.map((response) => response.status)).toEqual([status]);
         if (status < 300) expect(outcome).toHaveProperty("_id");
         else expect(outcome).toBeInstanceOf(ApiError);
-        // What Prism makes up may itself depart from the schema; Prism says so, as onDrift does.
+        // What Prism makes up may itself depart from the schema; Prism says so, and so does the client.
         const departs = responses.some(({ headers }) => headers.get("sl-violations") !== null);
         expect(drifts.length > 0).toBe(departs);
       }),

@@ -77,7 +77,7 @@ describe("an answer that no one promised is an UnexpectedResponseError", () => {
     ["a 206", 206, json, /does not document.*may have been created/],
     ["a 301", 301, "", /redirect/],
     ["a 304", 304, "", /redirect/],
-    ["a 403", 403, { message: "Forbidden" }, /does not document$/],
+    ["a 404", 404, { message: "Forbidden" }, /does not document$/],
     ["a 404", 404, html, /does not document$/],
     ["a 421", 421, html, /does not document$/],
     ["a 451", 451, "", /does not document$/],

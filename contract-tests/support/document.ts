@@ -1,0 +1,17 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundle, createConfig } from "@redocly/openapi-core";
+
+/** The OpenAPI document, the one source of truth. */
+export const documentFile = fileURLToPath(new URL("../../openapi/openapi.yaml", import.meta.url));
+
+/** Reads an OpenAPI document, every `$ref` replaced by what it names. */
+export async function readDocument(file = documentFile): Promise<unknown> {
+  const config = await createConfig({});
+  const { bundle: document, problems } = await bundle({ ref: file, config, dereference: true });
+  const [problem] = problems;
+  if (problem !== undefined)
+    throw new Error(`${relative(process.cwd(), file)}: ${problem.message}`);
+  // What is named twice is one object for the bundler; here every place has its own.
+  return JSON.parse(JSON.stringify(document.parsed));
+}

@@ -1,0 +1,44 @@
+import { createLogger } from "@stoplight/prism-core";
+import { getHttpOperationsFromSpec } from "@stoplight/prism-http";
+import { createServer } from "@stoplight/prism-http-server";
+import { documentFile } from "./document.js";
+
+export { type Violation, violationsIn } from "./violations.js";
+
+/** A server that is running. */
+export interface RunningServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** How Prism is to serve the contract. */
+export interface PrismOptions {
+  /** Default: any that is free. */
+  readonly port?: number;
+  /** A server to hand requests on to, and whose answers to check, in place of made-up ones. */
+  readonly upstream?: string;
+}
+
+/** Serves the contract with Prism on loopback. */
+export async function startPrism({
+  port = 0,
+  upstream,
+}: PrismOptions = {}): Promise<RunningServer> {
+  const shared = {
+    checkSecurity: upstream === undefined,
+    validateRequest: true,
+    validateResponse: true,
+    errors: false,
+    upstreamProxy: undefined,
+    mock: { dynamic: false },
+  };
+  const server = createServer(await getHttpOperationsFromSpec(documentFile), {
+    cors: true,
+    config:
+      upstream === undefined
+        ? { ...shared, isProxy: false }
+        : { ...shared, isProxy: true, upstream: new URL(upstream) },
+    components: { logger: createLogger("mock", { level: "silent" }) },
+  });
+  return { url: await server.listen(port, "127.0.0.1"), close: () => server.close() };
+}

@@ -1,0 +1,108 @@
+import { type Answer, createAnswer, type Flaw } from "./answer.js";
+import {
+  AbortedError,
+  ConnectionError,
+  mayHaveCreatedWith,
+  outcomeInWords,
+  TimeoutError,
+} from "./errors.js";
+import { type Fetch, type FetchInit, type Reading, startReading } from "./fetch.js";
+import { isNeverSent, reasonIn } from "./network-failure.js";
+import type { Redact } from "./redact.js";
+import { onAbort } from "./wait.js";
+
+/** A request, complete with its token. */
+export type OutgoingRequest = Omit<FetchInit, "redirect" | "signal"> & { readonly url: string };
+
+/** What bounds an attempt, and what is known of its call. */
+export interface AttemptContext {
+  /** From sending to the last byte of the answer, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly redact: Redact;
+  /** Which of its call's attempts it is, from 1 up. */
+  readonly attempts: number;
+}
+
+/** How an attempt ended. */
+type End = "whole" | "too large" | "timeout" | "abort" | { readonly thrown: unknown };
+
+/**
+ * Sends the request once, to its one address, and reads the answer to its end.
+ *
+ * @returns The answer, or the error in place of one. It never rejects.
+ */
+export async function attempt(
+  fetch: Fetch,
+  { url, ...request }: OutgoingRequest,
+  context: AttemptContext,
+): Promise<Answer | ConnectionError | AbortedError> {
+  const { timeoutMs, signal } = context;
+  const controller = new AbortController();
+  let stop = (_end: End) => {};
+  const stopped = new Promise<End>((resolve) => {
+    stop = resolve;
+  });
+  const timer = setTimeout(() => stop("timeout"), timeoutMs);
+  const off = onAbort(signal, () => stop("abort"));
+  const reading = startReading(fetch, url, request, controller.signal);
+  // A fetch that does not look at its signal must not keep the call from ending.
+  const end = await Promise.race([
+    reading.ended.catch((thrown: unknown): End => ({ thrown })),
+    stopped,
+  ]);
+  clearTimeout(timer);
+  off();
+  if (end !== "whole") {
+    controller.abort();
+    reading.cancel();
+  }
+  return outcomeOf(end, reading, context);
+}
+
+/**
+ * What an attempt came to. Once a status has arrived, the answer counts, whole or not, so that
+ * nothing which may have been carried out passes for a request that was never sent.
+ */
+function outcomeOf(
+  end: End,
+  reading: Reading,
+  { timeoutMs, signal, redact, attempts }: AttemptContext,
+): Answer | ConnectionError | AbortedError {
+  const head = reading.head();
+  const mayHaveCreated = head === undefined || mayHaveCreatedWith(head.status);
+  if (end === "abort") {
+    return new AbortedError({ mayHaveCreated, attempts, cause: signal?.reason });
+  }
+  const timeout =
+    end === "timeout"
+      ? new TimeoutError(
+          `No complete answer within ${timeoutMs} ms; ${outcomeInWords(mayHaveCreated)}`,
+          { mayHaveCreated, attempts },
+        )
+      : undefined;
+  if (head !== undefined && !(timeout && mayHaveCreated)) {
+    const thrown = typeof end === "object" ? redact.error(end.thrown) : timeout;
+    return createAnswer(
+      { ...head, content: reading.content(), flaw: flawOf(end, thrown) },
+      redact,
+      attempts,
+    );
+  }
+  return timeout ?? connectionError(typeof end === "object" && end.thrown, redact, attempts);
+}
+
+function flawOf(end: End, cause: Error | undefined): Flaw | undefined {
+  if (end === "whole") return undefined;
+  return { what: end === "too large" ? "more than 1 MiB" : "but its body broke off", cause };
+}
+
+/** The {@link ConnectionError} for what a fetch threw. */
+function connectionError(thrown: unknown, redact: Redact, attempts: number): ConnectionError {
+  const cause = redact.error(thrown);
+  const mayHaveCreated = !isNeverSent(thrown);
+  return new ConnectionError(
+    `No answer from HighLevel; ${outcomeInWords(mayHaveCreated)}: ${reasonIn(cause)}`,
+    { mayHaveCreated, attempts, cause },
+  );
+}

@@ -1,0 +1,202 @@
+import { isObject } from "./is-object.js";
+
+/** What a {@link Fetch} is given beside the URL: an init that every fetch takes. */
+export interface FetchInit {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly redirect: "manual";
+  readonly signal?: AbortSignal;
+}
+
+/** What a {@link Fetch} has to answer with: a `Response` of any platform or package will do. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers?: object | undefined;
+  /** A web stream, a Node stream, or any other async iterable of bytes. */
+  readonly body?: object | string | null | undefined;
+  /** Asked where there is no such body. */
+  text?(): Promise<string>;
+}
+
+/** A fetch: the platform's, a proxy's, a tracer's, a test's. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+
+/** A request that is under way. */
+export interface Reading {
+  /** Resolves when the body ended or was too large; rejects with what the fetch or the body threw. */
+  readonly ended: Promise<"whole" | "too large">;
+  /** Status and headers, once they have arrived. */
+  head(): { readonly status: number; readonly headers: Headers } | undefined;
+  /** As much of the body as has come, at most 1 MiB and a chunk. */
+  content(): string;
+  /** Hangs up, also on an answer that is yet to come. */
+  cancel(): void;
+}
+
+/** The most that is read of an answer. */
+const maxAnswerBytes = 1024 * 1024;
+
+/**
+ * Calls the fetch and reads what it answers with, by asking for what is needed of it: under Jest, in
+ * a worker or with another package's fetch nothing is an instance of this realm's classes.
+ */
+export function startReading(
+  fetch: Fetch,
+  url: string,
+  request: Omit<FetchInit, "redirect" | "signal">,
+  signal: AbortSignal,
+): Reading {
+  let head: ReturnType<Reading["head"]>;
+  let isCancelled = false;
+  let hangUp: () => unknown = () => {};
+  let text = "";
+  let bytes = 0;
+  const chunks: Uint8Array[] = [];
+
+  /** Keeps what came, and tells whether there is room for more. */
+  function keep(chunk: unknown): boolean {
+    const added = bytesOf(chunk);
+    chunks.push(added);
+    bytes += added.byteLength;
+    return bytes <= maxAnswerBytes;
+  }
+
+  async function read(): Promise<"whole" | "too large"> {
+    // Without a prototype: what stands on Object.prototype is no option of a fetch.
+    const init: FetchInit = Object.assign(Object.create(null), request, {
+      redirect: "manual",
+      ...usable(signal),
+    });
+    const response = await fetch(url, init);
+    const { status, headers, body } = response;
+    if (!Number.isInteger(status)) throw new TypeError("The fetch gave no response");
+    head = { status, headers: headersOf(headers) };
+
+    if (hasReader(body)) {
+      const reader = body.getReader();
+      hangUp = () => reader.cancel();
+      if (isCancelled) cancel();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return "whole";
+        if (!keep(value)) return "too large";
+      }
+    }
+    if (isAsyncIterable(body)) {
+      const iterator = body[Symbol.asyncIterator]();
+      hangUp = () => (canDestroy(body) ? body.destroy() : iterator.return?.());
+      if (isCancelled) cancel();
+      for (;;) {
+        const { done, value } = await iterator.next();
+        if (done) return "whole";
+        if (!keep(value)) return "too large";
+      }
+    }
+    text = (await response.text?.()) ?? "";
+    return text.length <= maxAnswerBytes ? "whole" : "too large";
+  }
+
+  function cancel(): void {
+    isCancelled = true;
+    (async () => hangUp())().catch(() => {});
+  }
+
+  return {
+    ended: read(),
+    head: () => head,
+    content: () => text || decoded(chunks, bytes),
+    cancel,
+  };
+}
+
+/** The signal, where the platform's fetch takes the platform's own: jsdom's is of another realm. */
+function usable(signal: AbortSignal): { signal?: AbortSignal } {
+  const { Request, AbortController } = globalThis;
+  if (platform?.Request !== Request || platform.AbortController !== AbortController) {
+    platform = { Request, AbortController, takesSignals: takes(Request, signal) };
+  }
+  return platform.takesSignals ? { signal } : {};
+}
+
+let platform: { Request: unknown; AbortController: unknown; takesSignals: boolean } | undefined;
+
+function takes(Request: typeof globalThis.Request | undefined, signal: AbortSignal): boolean {
+  try {
+    return Request === undefined || new Request("http://localhost", { signal }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The headers of an answer, as the platform's own; none where there are none that can be read. */
+function headersOf(headers: unknown): Headers {
+  if (isHeaders(headers)) return headers;
+  const own = new Headers();
+  if (!isObject(headers)) return own;
+  const entries = isIterable(headers) ? headers : Object.entries(headers);
+  for (const [name, value] of entries) {
+    try {
+      own.append(name, String(value));
+    } catch {
+      // No header of HTTP; the answer counts all the same.
+    }
+  }
+  return own;
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (typeof chunk === "string") return new TextEncoder().encode(chunk);
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+  throw new TypeError("The body of the answer holds something other than bytes");
+}
+
+/** The text of all chunks together: decoding them one by one uses a slower decoder. */
+function decoded(chunks: readonly Uint8Array[], bytes: number): string {
+  const [only] = chunks;
+  if (only !== undefined && chunks.length === 1) return new TextDecoder().decode(only);
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return new TextDecoder().decode(all);
+}
+
+interface WebStream {
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: unknown }>;
+    cancel(): Promise<unknown>;
+  };
+}
+
+function hasReader(body: unknown): body is WebStream {
+  return hasMethod(body, "getReader");
+}
+
+function isAsyncIterable(body: unknown): body is AsyncIterable<unknown> {
+  return typeof body === "object" && hasMethod(body, Symbol.asyncIterator);
+}
+
+function canDestroy(body: unknown): body is { destroy(): unknown } {
+  return hasMethod(body, "destroy");
+}
+
+function isIterable(headers: object): headers is Iterable<[string, string]> {
+  return hasMethod(headers, Symbol.iterator);
+}
+
+function isHeaders(headers: unknown): headers is Headers {
+  return (
+    Object.prototype.toString.call(headers) === "[object Headers]" && hasMethod(headers, "get")
+  );
+}
+
+function hasMethod(value: unknown, name: string | symbol): boolean {
+  return (
+    typeof value === "object" && value !== null && typeof Reflect.get(value, name) === "function"
+  );
+}

@@ -1,0 +1,53 @@
+import type { RateLimitHeader } from "./documented.js";
+
+/**
+ * What an answer said of the budget of this app in this location. A figure that the answer left out,
+ * or that is no whole number, is undefined.
+ *
+ * @see The `X-RateLimit-*` headers of the contract.
+ */
+export interface RateLimit {
+  /** Requests allowed in a window. */
+  readonly limit: number | undefined;
+  /** Requests left in the current window. */
+  readonly remaining: number | undefined;
+  /** Length of a window in milliseconds. */
+  readonly intervalMs: number | undefined;
+  /** Requests allowed in a day. */
+  readonly dailyLimit: number | undefined;
+  /** Requests left of the day's budget. */
+  readonly dailyRemaining: number | undefined;
+}
+
+/** Reads the rate limit from an answer's headers; undefined where they say nothing of it. */
+export function rateLimitIn(headers: Headers): RateLimit | undefined {
+  const figureIn = (header: RateLimitHeader) => wholeNumber(headers.get(header));
+  const limit = figureIn("X-RateLimit-Max");
+  const remaining = figureIn("X-RateLimit-Remaining");
+  const intervalMs = figureIn("X-RateLimit-Interval-Milliseconds");
+  const dailyLimit = figureIn("X-RateLimit-Limit-Daily");
+  const dailyRemaining = figureIn("X-RateLimit-Daily-Remaining");
+  const isSilent = (limit ?? remaining ?? intervalMs ?? dailyLimit ?? dailyRemaining) === undefined;
+  return isSilent ? undefined : { limit, remaining, intervalMs, dailyLimit, dailyRemaining };
+}
+
+/**
+ * The wait that a `Retry-After` header names, in milliseconds; undefined where there is none that
+ * can be read.
+ *
+ * @param now - The time in milliseconds since the epoch.
+ * @see RFC 9110, 10.2.3.
+ */
+export function retryAfterMsIn(headers: Headers, now = Date.now()): number | undefined {
+  const value = headers.get("Retry-After") ?? "";
+  const seconds = wholeNumber(value);
+  if (seconds !== undefined) return seconds * 1000;
+  // asctime dates have no zone, and Date.parse accepts more than dates.
+  if (!/:\d\d:\d\d/.test(value)) return undefined;
+  const ms = Date.parse(value.replace(/( GMT)?$/, " GMT")) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function wholeNumber(value: string | null): number | undefined {
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}

@@ -1,0 +1,190 @@
+import { isObject } from "./is-object.js";
+
+// The token leaves this client in one place, the Authorization header. What comes back is cleaned of
+// it before anyone sees it: servers, proxies and replaced fetches have been known to send it back.
+// Cleaning takes time linear in the length of what is cleaned, and cannot fail.
+
+/** Below this length a token is a test's and no secret, and may well be a word of the answer. */
+const shortestSecret = 8;
+const redacted = "[token]";
+
+/** How often JSON may be written inside JSON for a token in it to be found. */
+const deepestEscape = 4;
+
+/** Takes tokens out of what comes back. */
+export interface Redact {
+  /** The text of a body without the tokens; what was JSON stays JSON. */
+  readonly body: (text: string) => string;
+  /** The headers without the tokens, the very same where there is none in them. */
+  readonly headers: (headers: Headers) => Headers;
+  /** A copy of what a fetch threw: name, message, stack, code and causes, without the tokens. */
+  readonly error: (thrown: unknown) => Error | undefined;
+}
+
+/** Makes the {@link Redact} for the tokens that a call has sent. */
+export function createRedact(tokens: readonly string[]): Redact {
+  // The longest first: of two tokens one may begin with the other.
+  const secrets = tokens
+    .filter(({ length }) => length >= shortestSecret)
+    .sort((a, b) => b.length - a.length)
+    .map(createSecret);
+
+  /** The text without the tokens; unescaped where JSON's escapes hid one. */
+  function text(value: string, depth = deepestEscape): string {
+    let clean = value;
+    for (const secret of secrets) clean = secret.removedFrom(clean);
+    if (depth === 0 || secrets.length === 0 || !clean.includes("\\")) return clean;
+    const plain = unescaped(clean);
+    const cleaner = text(plain, depth - 1);
+    return cleaner === plain ? clean : cleaner;
+  }
+
+  function body(value: string): string {
+    if (!value.includes("\\") && !secrets.some((secret) => secret.isIn(value))) return value;
+    try {
+      // Parsed before it is cleaned, so that no replacement can break what was JSON.
+      const root: { parsed: unknown } = { parsed: JSON.parse(value) };
+      return cleanStrings(root, (it) => text(it)) ? JSON.stringify(root.parsed) : value;
+    } catch {
+      return text(value); // no JSON, or nested deeper than it can be written
+    }
+  }
+
+  function headers(from: Headers): Headers {
+    // A platform writes the names of headers in lower case.
+    const names = secrets.map(({ value }) => createSecret(value.toLowerCase()));
+    const entries = [...from];
+    const clean = entries
+      .filter(([name]) => !names.some((secret) => secret.isIn(name)))
+      // Unescaped, a value may hold what no header can.
+      .map(([name, value]): [string, string] => [name, text(value).replace(/[^ -~]/g, "?")]);
+    const isDirty =
+      clean.length < entries.length || entries.some(([, value]) => text(value) !== value);
+    return isDirty ? new Headers(clean) : from;
+  }
+
+  function error(thrown: unknown, depth = 4): Error | undefined {
+    if (!isObject(thrown) || depth === 0) return undefined;
+    const cause = error(thrown.cause, depth - 1);
+    const clean: Error & { code?: unknown } = new Error("", cause && { cause });
+    for (const key of ["name", "message", "stack", "code"] as const) {
+      const value = thrown[key];
+      if (typeof value !== "string") continue;
+      Object.defineProperty(clean, key, { value: text(value), enumerable: key === "code" });
+    }
+    return clean;
+  }
+
+  return {
+    body,
+    headers,
+    error(thrown) {
+      try {
+        return error(thrown);
+      } catch {
+        return undefined; // what was thrown throws when it is read
+      }
+    },
+  };
+}
+
+/** Cleans every string and key below `root` in place, and tells whether any changed. */
+function cleanStrings(root: object, clean: (text: string) => string): boolean {
+  let changed = false;
+  // A list of what is left to do in place of recursion: an answer may nest deeper than a stack.
+  const left: object[] = [root];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    for (const [key, value] of Object.entries(node)) {
+      const cleanKey = clean(key);
+      const cleanValue = typeof value === "string" ? clean(value) : value;
+      if (typeof value === "object" && value !== null) left.push(value);
+      if (cleanKey === key && cleanValue === value) continue;
+      changed = true;
+      if (cleanKey !== key) Reflect.deleteProperty(node, key);
+      // Not by assignment: a key may be __proto__.
+      Object.defineProperty(node, cleanKey, {
+        value: cleanValue,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+  }
+  return changed;
+}
+
+/** The text with each of JSON's escapes replaced by what it stands for. */
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g, (_, hex, character) =>
+    hex === undefined
+      ? (shortEscapes[character] ?? character)
+      : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+const shortEscapes: Readonly<Record<string, string>> = {
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
+
+/** A token to look for. */
+interface Secret {
+  readonly value: string;
+  readonly isIn: (text: string) => boolean;
+  readonly removedFrom: (text: string) => string;
+}
+
+function createSecret(value: string): Secret {
+  const beginning = value.slice(0, 16);
+  let borders: Uint32Array | undefined;
+
+  /**
+   * As `text.indexOf(value, from)`, in time linear in the length of the text whatever the two are:
+   * the platform's own may take their product. After Knuth, Morris and Pratt.
+   */
+  function indexIn(text: string, from: number): number {
+    // Most texts do not even hold the beginning, which the platform finds out faster.
+    const start = text.indexOf(beginning, from);
+    if (start < 0) return -1;
+    borders ??= bordersOf(value);
+    let matched = 0;
+    for (let at = start; at < text.length; at++) {
+      matched = extended(value, borders, matched, text.charCodeAt(at));
+      if (matched === value.length) return at + 1 - matched;
+    }
+    return -1;
+  }
+
+  return {
+    value,
+    isIn: (text) => indexIn(text, 0) >= 0,
+    removedFrom(text) {
+      const kept: string[] = [];
+      let from = 0;
+      for (let at = indexIn(text, 0); at >= 0; at = indexIn(text, from)) {
+        kept.push(text.slice(from, at));
+        from = at + value.length;
+      }
+      return kept.length === 0 ? text : [...kept, text.slice(from)].join(redacted);
+    },
+  };
+}
+
+/** For each beginning of the value, how long the longest shorter beginning is that it ends in. */
+function bordersOf(value: string): Uint32Array {
+  const borders = new Uint32Array(value.length);
+  for (let at = 1; at < value.length; at++) {
+    borders[at] = extended(value, borders, borders[at - 1] ?? 0, value.charCodeAt(at));
+  }
+  return borders;
+}
+
+/** How much of the value matches up to and with one more character. */
+function extended(value: string, borders: Uint32Array, matched: number, code: number): number {
+  let length = matched;
+  while (length > 0 && code !== value.charCodeAt(length)) length = borders[length - 1] ?? 0;
+  return code === value.charCodeAt(length) ? length + 1 : length;
+}

@@ -1,0 +1,178 @@
+import { type Answer, isAnswer } from "./answer.js";
+import { attempt, type OutgoingRequest } from "./attempt.js";
+import { unauthorized } from "./documented.js";
+import { AbortedError, type ConnectionError, HighLevelError } from "./errors.js";
+import { type Emit, type HttpEvent, whileWaiting } from "./events.js";
+import type { Fetch } from "./fetch.js";
+import { BudgetSpent } from "./limiter.js";
+import type { Places } from "./place.js";
+import { createRedact, type Redact } from "./redact.js";
+import { retryDelayMs } from "./retry.js";
+import type { HeldToken, Tokens } from "./token.js";
+import { sleep } from "./wait.js";
+
+/** What a client sends with. */
+export interface Transport {
+  readonly fetch: Fetch;
+  readonly tokens: Tokens;
+  readonly places: Places;
+  /** Told of every answer, those included that are not the last. */
+  readonly onAnswer: (answer: Answer) => void;
+}
+
+/** What bounds a call, and who hears of it. */
+export interface Call {
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly maxWaitMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly emit: Emit<HttpEvent>;
+}
+
+/** Sends a request, to which it adds the token, until there is an answer to give back. */
+export type Send = (request: OutgoingRequest, call: Call) => Promise<Answer>;
+
+/** What an attempt needs. */
+interface Ready {
+  readonly held: HeldToken;
+  readonly place: unknown;
+}
+
+/** The token is asked for again if the place was this long in coming, in milliseconds. */
+const longWaitMs = 1_000;
+/** The place is given back if the token was this long in coming, in milliseconds. */
+const stalePlaceMs = 20;
+
+/**
+ * Makes the `fetch` that openapi-fetch is given: the loop over attempts. It sends once more with
+ * another token after a 401, and up to `maxRetries` times more after what provably created nothing.
+ */
+export function createSend(transport: Transport): Send {
+  const { places, onAnswer } = transport;
+  let latest: { readonly token: string; readonly redact: Redact } | undefined;
+
+  /** Most calls send one token, and the same as the call before. */
+  function redactFor(sent: readonly string[]): Redact {
+    const [token = "", ...more] = sent;
+    if (more.length > 0) return createRedact(sent);
+    if (latest?.token !== token) latest = { token, redact: createRedact(sent) };
+    return latest.redact;
+  }
+
+  return async function send(request, call) {
+    const { signal, emit } = call;
+    /** Every token that the call has sent: none may come back. */
+    const sent: string[] = [];
+    let ready: Partial<Ready> = {};
+    try {
+      for (let retries = 0; ; ) {
+        const { held, place } = await getReady(transport, call, sent.length, ready);
+        ready = { held, place };
+        sent.push(held.token);
+        const outcome = await attemptWith(transport, request, call, sent, redactFor(sent), place);
+
+        if (isAnswer(outcome)) {
+          onAnswer(outcome);
+          if (outcome.status === unauthorized && held.replace !== undefined) {
+            const { replace } = held;
+            emit?.(() => ({ type: "refreshing" }));
+            const another = await replace({ ...call, attempts: sent.length });
+            if (another !== undefined) {
+              ready = { held: another, place };
+              continue;
+            }
+          }
+        }
+        const delayMs = retryDelayMs(outcome, retries, call);
+        if (delayMs === undefined) {
+          if (isAnswer(outcome)) return outcome;
+          throw outcome;
+        }
+        retries++;
+        // A limiter that learned of a 429 makes all calls wait for it, this one first.
+        if (places.keepsWaits && isAnswer(outcome)) continue;
+        emit?.(() => ({ type: "waiting", reason: "retry", ms: Math.ceil(delayMs) }));
+        await sleep(delayMs, signal);
+      }
+    } catch (error) {
+      if (error instanceof BudgetSpent && isAnswer(error.news)) {
+        return { ...error.news, attempts: sent.length };
+      }
+      if (!signal?.aborted || error instanceof HighLevelError) throw error;
+      // While an attempt was under way it throws one of its own.
+      throw new AbortedError({
+        mayHaveCreated: false,
+        attempts: sent.length,
+        cause: signal.reason,
+      });
+    }
+  };
+}
+
+/**
+ * Waits for a token, and then for a place: what is sent is bounded, however long a token takes. The
+ * token is asked for again where it may have expired meanwhile.
+ */
+async function getReady(
+  { tokens, places }: Transport,
+  call: Call,
+  attempts: number,
+  { held, place: again }: Partial<Ready>,
+): Promise<Ready> {
+  const ask = () => whileWaiting(call.emit, "token", () => tokens.hold({ ...call, attempts }));
+  let token = held ?? (await ask());
+  for (let isAskedAgain = false; ; isAskedAgain = true) {
+    const askedAt = performance.now();
+    const place = await places.wait(call, again);
+    const cameAt = performance.now();
+    // Another token that came after a 401 is the last that the call asks for.
+    const isLast = token.replace === undefined || isAskedAgain;
+    if (isLast || cameAt - askedAt < longWaitMs) return { held: token, place };
+    try {
+      token = await ask();
+    } catch (error) {
+      places.learn(undefined, place);
+      throw error;
+    }
+    if (performance.now() - cameAt < stalePlaceMs) return { held: token, place };
+    places.learn(undefined, place);
+  }
+}
+
+/** One attempt; the limiter and the listeners learn what it came to. */
+async function attemptWith(
+  { fetch, places }: Transport,
+  { url, method, headers, body }: OutgoingRequest,
+  { timeoutMs, signal, emit }: Call,
+  sent: readonly string[],
+  redact: Redact,
+  place: unknown,
+): Promise<Answer | ConnectionError | AbortedError> {
+  const attempts = sent.length;
+  const startedAt = performance.now();
+  const request = {
+    url,
+    method,
+    body,
+    headers: { ...headers, authorization: `Bearer ${sent.at(-1)}` },
+  };
+  const outcome = await attempt(fetch, request, { timeoutMs, signal, redact, attempts });
+  places.learn(isAnswer(outcome) ? outcome : undefined, place);
+  emit?.(() => ({
+    type: "attempt",
+    attempt: attempts,
+    ms: Math.round(performance.now() - startedAt),
+    ...(isAnswer(outcome)
+      ? shownOf(outcome)
+      : { error: { name: outcome.name, message: outcome.message } }),
+  }));
+  return outcome;
+}
+
+function shownOf({ status, headers, rateLimit }: Answer) {
+  return {
+    status,
+    headers: Object.fromEntries(headers),
+    ...(rateLimit && { rateLimit: { ...rateLimit } }),
+  };
+}

@@ -1,0 +1,71 @@
+// Waiting that an abort ends at once, and that leaves neither timer nor listener behind.
+
+/** A timer takes 31 bits, and fires at once for more. */
+export const longestTimerMs = 2 ** 31 - 1;
+
+/** What follows a signal for all calls that share it: of more than ten listeners Node.js warns. */
+interface Follower {
+  readonly signal: AbortSignal;
+  readonly listeners: Set<() => void>;
+  readonly notify: () => void;
+}
+
+const followers = new WeakMap<AbortSignal, Follower>();
+
+function followerOf(signal: AbortSignal): Follower {
+  let follower = followers.get(signal);
+  if (follower === undefined) {
+    const listeners = new Set<() => void>();
+    const notify = () => {
+      for (const listener of listeners) listener();
+    };
+    follower = { signal: derivedFrom(signal), listeners, notify };
+    followers.set(signal, follower);
+  }
+  return follower;
+}
+
+/** A signal of our own: a listener of the caller's can keep an event of its signal from ours. */
+function derivedFrom(signal: AbortSignal): AbortSignal {
+  try {
+    return AbortSignal.any([signal]);
+  } catch {
+    return signal; // one of another realm, as jsdom's are
+  }
+}
+
+/** Calls `listener` when the signal aborts, until the function that it gives is called. */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal === undefined) return () => {};
+  const { signal: own, listeners, notify } = followerOf(signal);
+  if (listeners.size === 0) own.addEventListener("abort", notify);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) own.removeEventListener("abort", notify);
+  };
+}
+
+/** Waits for `work`, or until the signal aborts: then it rejects with the signal's reason. */
+export function abortable<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (signal === undefined) return work();
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const off = onAbort(signal, () => {
+      off();
+      reject(signal.reason);
+    });
+    // In a function of its own, so that work that throws at once rejects as well.
+    (async () => work())().then(resolve, reject).then(off);
+  });
+}
+
+/** Waits `ms` milliseconds, or until the signal aborts. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const slept = () =>
+    new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.min(ms, longestTimerMs));
+    });
+  return abortable(slept, signal).finally(() => clearTimeout(timer));
+}

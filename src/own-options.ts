@@ -1,0 +1,43 @@
+/**
+ * The options that an object has itself: what stands on `Object.prototype` decides nothing.
+ *
+ * @param what - The function that takes them.
+ * @param known - The names of all options.
+ * @throws TypeError that names an unknown option and the known one nearest to it.
+ */
+export function ownOptions<T extends object>(
+  what: string,
+  options: T,
+  known: Readonly<Record<keyof T, true>>,
+): T {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(`${what}: the options must be an object`);
+  }
+  let own: T;
+  try {
+    own = Object.assign(Object.create(null), options);
+  } catch {
+    throw new TypeError(`${what}: the options cannot be read`);
+  }
+  const names = Object.keys(known);
+  for (const name of Object.keys(own)) {
+    if (names.includes(name)) continue;
+    const [nearest] = names.sort((a, b) => distance(name, a) - distance(name, b));
+    throw new TypeError(`${what}: there is no option \`${name}\`; the nearest is \`${nearest}\``);
+  }
+  return own;
+}
+
+/** How many letters must be put in, left out or changed to make one word of another (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...from.toLowerCase()].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...to.toLowerCase()].entries()) {
+      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

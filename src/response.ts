@@ -1,0 +1,86 @@
+import {
+  type ErrorStatus,
+  type ProductCollection,
+  type ResponseBody,
+  type Status,
+  validateResponseBody,
+} from "./contract.js";
+import { ApiError } from "./errors.js";
+import type { ClientEvent } from "./events.js";
+import type { Answer } from "./http/answer.js";
+import { UnexpectedResponseError } from "./http/errors.js";
+import type { Emit } from "./http/events.js";
+import { isObject } from "./http/is-object.js";
+import { issuesOf } from "./issues.js";
+
+/**
+ * The collection in an answer.
+ *
+ * @throws {@link ApiError} where the contract documents the error, {@link UnexpectedResponseError} where it
+ * does not, or where the answer does not hold what the contract promises.
+ */
+export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCollection {
+  const { status, flaw } = answer;
+  const body = parsed(answer.content);
+  const unexpected = (what: string) => unexpectedResponse(what, answer, body);
+  if (flaw !== undefined) throw unexpected(flaw.what);
+  if (!isDocumented(status)) throw unexpected(undocumented(status));
+  const data = isObject(body) ? body.data : undefined;
+  if (!isError(status) && !isObject(data)) throw unexpected("but no `data` object");
+  const validate = validateResponseBody[status];
+  if (validate !== null) {
+    if (!isObject(body)) throw unexpected("but no JSON object");
+    const issues = emit === undefined ? [] : issuesOf(validate, body);
+    // Parsed anew: what a listener does to a body is no one else's.
+    if (issues.length > 0)
+      emit?.(() => ({ type: "drift", status, issues, body: parsed(answer.content) }));
+  }
+  if (isError(status)) {
+    // The body is what the contract says, or a drift that was told of.
+    const response = { ...answer, status, body: body as ResponseBody<ErrorStatus> };
+    throw new ApiError(response, answer.attempts);
+  }
+  // Created, and so returned, even where a field is not as the contract says: that was told of.
+  return data as ProductCollection;
+}
+
+/** Whether the contract documents the status. */
+export function isDocumented(status: number): status is Status {
+  return Object.hasOwn(validateResponseBody, status);
+}
+
+function isError(status: Status): status is ErrorStatus {
+  return status >= 300;
+}
+
+function undocumented(status: number): string {
+  // A browser hides the status of a redirect that is not followed behind 0.
+  const isRedirect = status === 0 || (status >= 300 && status < 400);
+  return isRedirect ? "a redirect, never followed" : "which the contract does not document";
+}
+
+function unexpectedResponse(what: string, answer: Answer, body: unknown): UnexpectedResponseError {
+  const { status, headers, content, attempts, flaw } = answer;
+  const shown = typeof body === "object" ? body : firstKiB(content);
+  return new UnexpectedResponseError(what, {
+    status,
+    headers,
+    body: shown,
+    attempts,
+    cause: flaw?.cause,
+  });
+}
+
+/** The JSON value of a text, or the text itself where it is none; undefined for no text. */
+function parsed(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function firstKiB(text: string): string {
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(1024)).read);
+}
