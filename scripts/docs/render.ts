@@ -177,7 +177,7 @@ function codeBlock(id: string, what: string, code: Html): Html {
 }
 
 function copyButton(id: string, what: string): Html {
-  return html`<button type="button" class="copy" data-copies="${id}" aria-label="Copy ${what}" aria-live="polite">Copy</button>`;
+  return html`<button type="button" class="copy" data-copies="${id}"><span aria-live="polite">Copy</span><span class="unseen"> ${what}</span></button>`;
 }
 
 function tabContainer(

@@ -102,7 +102,10 @@ export function startConsole(): void {
   form.addEventListener("change", update);
   showToken.addEventListener("change", update);
   // A browser may keep a page that is left, for the way back.
-  addEventListener("pagehide", () => form.reset());
+  addEventListener("pagehide", () => {
+    token.value = "";
+    update();
+  });
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -7,10 +7,11 @@ export function copyOnClick(root: Document): void {
     if (!(button instanceof HTMLButtonElement)) return;
     const code = root.getElementById(button.dataset.copies ?? "");
     if (code === null) return;
-    const said = button.textContent;
-    button.textContent = await copy(code);
+    const [label] = button.children;
+    if (label === undefined) return;
+    label.textContent = await copy(code);
     setTimeout(() => {
-      button.textContent = said;
+      label.textContent = "Copy";
     }, sayingMs);
   });
 }
