@@ -1,23 +1,20 @@
-import { type ChildProcess, execFile, fork } from "node:child_process";
-import { once, setMaxListeners } from "node:events";
+import { execFile } from "node:child_process";
+import { setMaxListeners } from "node:events";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { createClient, createLimiter } from "highlevel-product-collections";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { onDemand } from "./on-demand.js";
+import { CliError, command, exitCode, type Io, projectRoot, start } from "./lib/cli.js";
+import { startServer, type Window } from "./lib/rate-limited-server.js";
+import { installTools } from "./lib/tools.js";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
-const here = fileURLToPath(new URL("./bench/", import.meta.url));
-const run = promisify(execFile);
+const here = `${projectRoot}scripts/bench/`;
+const tools = `${here}tools/`;
+const execute = promisify(execFile);
 
 const ours = "highlevel-product-collections";
 const vendor = "@gohighlevel/api-client";
-const vendorVersion = "3.1.0";
-const axiosVersion = "1.21.1";
 const locationId = "6578278e879ad2646715ba9c";
 const token = "token-of-the-bench";
 
@@ -27,74 +24,16 @@ interface Target {
   readonly holds: boolean;
 }
 
-/** What a server on loopback allows in a fixed window; a limit of 0 allows all. */
-interface Window {
-  readonly limit: number;
-  readonly intervalMs: number;
-}
-
-/** What a server has on record. */
-interface ServerRecord {
-  /** How often each slug was created. */
-  readonly created: Readonly<Record<string, number>>;
-  /** How often it answered 429. */
-  readonly refused: number;
-}
-
-/** Starts a server on loopback that answers as HighLevel does, in a process of its own. */
-export async function startServer(window: Window) {
-  // Without the loader that this script runs under.
-  const server = fork(`${here}server.mjs`, [JSON.stringify(window)], { execArgv: [] });
-  const told = () => messageOf(server, 10_000, "the server");
-  try {
-    const url = String(await told());
-    return {
-      url,
-      async record() {
-        const answer = told();
-        server.send("record");
-        return (await answer) as ServerRecord; // what server.mjs sends
-      },
-      close: () => server.kill(),
-    };
-  } catch (error) {
-    server.kill();
-    throw error;
-  }
-}
-
-/** The next message of a child process. */
-export async function messageOf(
-  child: ChildProcess,
-  withinMs: number,
-  who: string,
-): Promise<unknown> {
-  const gaveUp = new AbortController();
-  const giveUp = (why: string) => gaveUp.abort(new CouldNotDoIt(`${who} ${why}`));
-  const onExit = () => giveUp("ended early");
-  const timer = setTimeout(giveUp, withinMs, `said nothing in ${withinMs / 1000} s`);
-  child.once("exit", onExit);
-  try {
-    const [message] = await once(child, "message", { signal: gaveUp.signal });
-    return message;
-  } catch (error) {
-    throw gaveUp.signal.reason ?? error;
-  } finally {
-    clearTimeout(timer);
-    child.off("exit", onExit);
-  }
-}
-
 /** Prints rows in columns, the first of them to the left and the others to the right. */
-function printTable(rows: readonly (readonly string[])[]): void {
+function printTable(out: Io["out"], rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   for (const row of rows) {
     const cells = row.map((cell, i) =>
       i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
     );
-    console.log(`  ${cells.join("  ")}`.trimEnd());
+    out(`  ${cells.join("  ")}`.trimEnd());
   }
-  console.log();
+  out("");
 }
 
 function median(figures: readonly number[]): number {
@@ -121,29 +60,25 @@ async function measured(
 ): Promise<unknown> {
   const args = [...flags, `${here}${script}`, JSON.stringify(task)];
   try {
-    const { stdout } = await run(process.execPath, args, { cwd: root, timeout: withinMs });
+    const { stdout } = await execute(process.execPath, args, { cwd: here, timeout: withinMs });
     return JSON.parse(stdout);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const why =
       said.split("\n").find((line) => /^\w*Error\b/.test(line)) ??
       `not within ${withinMs / 1000} s`;
-    throw new CouldNotDoIt(`bench/${script} could not measure: ${why}`);
+    throw new CliError(`bench/${script} could not measure: ${why}`);
   }
 }
 
 /** Of each round, the microseconds of a call; by client, and by how many were in flight. */
 type Calls = Record<string, Record<"1" | "50", { us: number; cpuUs: number }[]>>;
 
-async function benchCalls(rounds: number): Promise<Target[]> {
-  const folders = {
-    axios: onDemand("axios", axiosVersion),
-    vendor: onDemand(vendor, vendorVersion),
-  };
+async function benchCalls(rounds: number, { out }: Io): Promise<Target[]> {
   const server = await startServer({ limit: 0, intervalMs: 10_000 });
   let calls: Calls;
   try {
-    const task = { url: server.url, rounds, ...folders };
+    const task = { url: server.url, rounds };
     calls = (await measured("calls.mjs", task, 600_000)) as Calls; // what calls.mjs prints
   } finally {
     server.close();
@@ -153,8 +88,8 @@ async function benchCalls(rounds: number): Promise<Target[]> {
   const ratio = (name: string, inFlight: "1" | "50") =>
     medianRatio(figure(name, inFlight), figure("fetch", inFlight));
 
-  console.log(`Calls at 1 and at 50 in flight, median of ${rounds} rounds`);
-  printTable([
+  out(`Calls at 1 and at 50 in flight, median of ${rounds} rounds`);
+  printTable(out, [
     ["", "× fetch at 1", "at 50", "µs at 1", "at 50", "CPU µs at 1", "at 50"],
     ...Object.keys(calls).map((name) => [
       name,
@@ -175,22 +110,20 @@ async function benchCalls(rounds: number): Promise<Target[]> {
         holds: isAhead(name, inFlight),
       })),
     ),
-    ...(await benchImports(folders, Math.min(rounds, 20))),
+    ...(await benchImports(Math.min(rounds, 20), out)),
   ];
 }
 
-async function benchImports(
-  folders: { readonly axios: string; readonly vendor: string },
-  rounds: number,
-): Promise<Target[]> {
+async function benchImports(rounds: number, out: Io["out"]): Promise<Target[]> {
   /** A folder from which each package is found. */
   const from = new Map([
-    [ours, root],
-    ["openapi-fetch", root],
-    ["axios", folders.axios],
-    [vendor, folders.vendor],
+    [ours, here],
+    ["openapi-fetch", here],
+    ["axios", tools],
+    [vendor, tools],
   ]);
-  const importMs = new Map([...from.keys()].map((name) => [name, [] as number[]]));
+  const names = [...from.keys()];
+  const importMs = new Map(names.map((name) => [name, [] as number[]]));
   for (let round = -1; round < rounds; round++) {
     const order = [...from];
     order.push(...order.splice(0, (round + 1) % order.length));
@@ -204,10 +137,10 @@ async function benchImports(
   const ratio = (name: string) => medianRatio(ms(name), ms("openapi-fetch"));
   const sizes = await Promise.all([...from].map((entry) => bundledBytes(...entry)));
 
-  console.log(`Bundled, minified and gzipped; imported, median of ${rounds} new processes`);
-  printTable([
+  out(`Bundled, minified and gzipped; imported, median of ${rounds} new processes`);
+  printTable(out, [
     ["", "bytes", "import ms", "× openapi-fetch"],
-    ...[...from.keys()].map((name, i) => [
+    ...names.map((name, i) => [
       name,
       String(sizes[i]),
       median(ms(name)).toFixed(1),
@@ -215,7 +148,7 @@ async function benchImports(
     ]),
   ]);
   return [
-    { what: "at most 8 kB", holds: (sizes[0] ?? Number.NaN) <= 8000 },
+    { what: "at most 10 240 bytes", holds: (sizes[0] ?? Number.NaN) <= 10_240 },
     { what: "import at most ×1.50 openapi-fetch", holds: ratio(ours) <= 1.5 },
   ];
 }
@@ -226,7 +159,7 @@ async function timeOfImport(name: string, folder: string): Promise<number> {
     process.stdout.write(String(performance.now() - start));
     process.exit();`;
   const args = ["--input-type=module", "--eval", code];
-  const { stdout } = await run(process.execPath, args, { cwd: folder, timeout: 30_000 });
+  const { stdout } = await execute(process.execPath, args, { cwd: folder, timeout: 30_000 });
   return Number(stdout);
 }
 
@@ -277,11 +210,10 @@ async function fire(count: number, window: Window, createWith: (url: string) => 
   }
 }
 
-async function benchBulk(): Promise<Target[]> {
+async function benchBulk(_rounds: number, { out }: Io): Promise<Target[]> {
   const second = { limit: 100, intervalMs: 1000 };
   const tenSeconds = { limit: 100, intervalMs: 10_000 };
-  const folder = onDemand(vendor, vendorVersion);
-  const { HighLevel } = createRequire(join(folder, "package.json"))(vendor);
+  const { HighLevel } = createRequire(`${tools}package.json`)(vendor);
 
   const client =
     (limiter?: ReturnType<typeof createLimiter>) =>
@@ -315,8 +247,8 @@ async function benchBulk(): Promise<Target[]> {
       ...(await fire(1000, second, vendorClient)),
     },
   ];
-  console.log("Creates fired at once, against a server with fixed windows");
-  printTable([
+  out("Creates fired at once, against a server with fixed windows");
+  printTable(out, [
     ["", "created", "lost", "twice", "429s", "seconds", "× least"],
     ...rows.map(({ name, created, lost, twice, refused, seconds, least }) => [
       name,
@@ -333,7 +265,7 @@ async function benchBulk(): Promise<Target[]> {
     ]);
 }
 
-async function benchHeap(): Promise<Target[]> {
+async function benchHeap(_rounds: number, { out }: Io): Promise<Target[]> {
   const calls = 100_000;
   const server = await startServer({ limit: 0, intervalMs: 10_000 });
   try {
@@ -341,8 +273,8 @@ async function benchHeap(): Promise<Target[]> {
     const printed = await measured("heap.mjs", task, 300_000, ["--expose-gc"]);
     const { before, after } = printed as Record<"before" | "after", number>; // what heap.mjs prints
     const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
-    console.log(`Heap in use, before and after ${calls} calls`);
-    printTable([
+    out(`Heap in use, before and after ${calls} calls`);
+    printTable(out, [
       ["before", megabytes(before)],
       ["after", megabytes(after)],
       ["grown by", megabytes(after - before)],
@@ -353,30 +285,34 @@ async function benchHeap(): Promise<Target[]> {
   }
 }
 
-const parts: Readonly<Record<string, (rounds: number) => Promise<Target[]>>> = {
+const parts: Readonly<Record<string, (rounds: number, io: Io) => Promise<Target[]>>> = {
   calls: benchCalls,
   bulk: benchBulk,
   heap: benchHeap,
 };
 
-cli(
-  import.meta,
-  `npm run bench [-- --only ${Object.keys(parts).join("|")}] [--rounds 30]`,
-  { only: { type: "string" }, rounds: { type: "string", default: "30" } },
-  async ({ values: { only, rounds: given } }) => {
+export const run = command(
+  {
+    usage: `npm run bench [-- --only ${Object.keys(parts).join("|")}] [--rounds 30]`,
+    options: { only: { type: "string" }, rounds: { type: "string", default: "30" } },
+  },
+  async ({ values: { only, rounds: given } }, io) => {
     const rounds = Number(given);
     if (!Number.isInteger(rounds) || rounds < 1) {
-      throw new CouldNotDoIt(`--rounds must be a whole number from 1 up, not ${given}.`);
+      throw new CliError(`--rounds must be a whole number from 1 up, not ${given}.`);
     }
     const chosen = Object.entries(parts).filter(([name]) => only === undefined || name === only);
     if (chosen.length === 0) {
-      throw new CouldNotDoIt(`--only takes ${Object.keys(parts).join(", ")}, not ${only}.`);
+      throw new CliError(`--only takes ${Object.keys(parts).join(", ")}, not ${only}.`);
     }
+    installTools("bench", io);
     const targets: Target[] = [];
-    for (const [, part] of chosen) targets.push(...(await part(rounds)));
+    for (const [, part] of chosen) targets.push(...(await part(rounds, io)));
     const list = (holds: boolean) =>
       targets.flatMap((target) => (target.holds === holds ? [target.what] : [])).join(", ");
-    console.log(`Holds: ${list(true) || "nothing"}. Does not hold: ${list(false) || "nothing"}.`);
+    io.out(`Holds: ${list(true) || "nothing"}. Does not hold: ${list(false) || "nothing"}.`);
     return exitCode.done;
   },
 );
+
+start(import.meta, run);

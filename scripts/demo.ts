@@ -1,3 +1,4 @@
+import { startPrism } from "../contract-tests/support/prism.js";
 import {
   ApiError,
   type ClientOptions,
@@ -5,19 +6,18 @@ import {
   HighLevelError,
   InvalidRequestError,
   type NewProductCollection,
-} from "highlevel-product-collections";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { startMock } from "./mock.js";
+} from "../src/index.js";
+import { CliError, command, exitCode, type Io, start } from "./lib/cli.js";
 
 /** Prints a heading and rows of two columns. */
-function print(heading: string, rows: readonly (readonly [string, unknown])[]): void {
-  console.log(heading);
-  for (const [name, value] of rows) console.log(`  ${name.padEnd(12)}${value}`);
-  console.log();
+function print({ out }: Io, heading: string, rows: readonly (readonly [string, unknown])[]): void {
+  out(heading);
+  for (const [name, value] of rows) out(`  ${name.padEnd(12)}${value}`);
+  out("");
 }
 
 /** Creates the collection and prints what was sent and what came back. */
-async function create(options: ClientOptions, collection: NewProductCollection): Promise<void> {
+async function create(io: Io, options: ClientOptions, collection: NewProductCollection) {
   let body = "";
   const client = createClient({
     ...options,
@@ -27,7 +27,7 @@ async function create(options: ClientOptions, collection: NewProductCollection):
     },
   });
   const { _id, altId, name, slug, createdAt } = await client.createProductCollection(collection);
-  print("Created a collection", [
+  print(io, "Created a collection", [
     ["sent", body],
     ["id", _id],
     ["location", altId],
@@ -44,24 +44,22 @@ function rateLimitInWords(rateLimit: ReturnType<typeof createClient>["rateLimit"
   return `${remaining} of ${limit} left in ${intervalMs} ms, ${dailyRemaining} of ${dailyLimit} today`;
 }
 
-async function againstTheMock(collection: NewProductCollection): Promise<void> {
-  const mock = await startMock();
+async function againstTheMock(io: Io, collection: NewProductCollection): Promise<void> {
+  const mock = await startPrism();
   try {
-    console.log(
-      `The contract's mock runs on ${mock.url} and answers with the contract's examples.\n`,
-    );
+    io.out(`The contract's mock runs on ${mock.url} and answers with the contract's examples.\n`);
     const options = {
       baseUrl: mock.url,
       locationId: "6578278e879ad2646715ba9c",
       token: "any-token-will-do",
     };
-    await create(options, collection);
+    await create(io, options, collection);
 
     const client = createClient(options);
     const broken = { slug: "best sellers", seo: { title: 1 } } as unknown as NewProductCollection;
     await client.createProductCollection(broken).catch((error: unknown) => {
       if (!(error instanceof InvalidRequestError)) throw error;
-      print("Refused a collection that breaks the contract, and sent nothing", [
+      print(io, "Refused a collection that breaks the contract, and sent nothing", [
         ["error", error.name],
         ...error.issues.map(({ path, message }) => [path, message] as const),
       ]);
@@ -75,7 +73,7 @@ async function againstTheMock(collection: NewProductCollection): Promise<void> {
     const rejected = createClient({ ...options, fetch: preferring401 });
     await rejected.createProductCollection(collection).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
-      print("Told of a token that is not valid", [
+      print(io, "Told of a token that is not valid", [
         ["error", error.name],
         ["status", error.status],
         ["message", error.message],
@@ -86,36 +84,39 @@ async function againstTheMock(collection: NewProductCollection): Promise<void> {
   }
 }
 
-async function live(collection: NewProductCollection): Promise<void> {
-  const { HIGHLEVEL_TOKEN: token, HIGHLEVEL_LOCATION_ID: locationId } = process.env;
+async function live(io: Io, collection: NewProductCollection): Promise<void> {
+  const { HIGHLEVEL_TOKEN: token, HIGHLEVEL_LOCATION_ID: locationId } = io.env;
   if (!token || !locationId) {
-    throw new CouldNotDoIt("--live needs HIGHLEVEL_TOKEN and HIGHLEVEL_LOCATION_ID to be set.");
+    throw new CliError("--live needs HIGHLEVEL_TOKEN and HIGHLEVEL_LOCATION_ID to be set.");
   }
-  const baseUrl = process.env.HIGHLEVEL_BASE_URL;
+  const baseUrl = io.env.HIGHLEVEL_BASE_URL;
   const where = baseUrl ?? "HighLevel's API";
-  console.log(
+  io.out(
     `Creating "${collection.name}" (${collection.slug}) in location ${locationId} at ${where}.\n`,
   );
-  await create({ locationId, token, baseUrl }, collection);
+  await create(io, { locationId, token, baseUrl }, collection);
 }
 
-cli(
-  import.meta,
-  "npm run demo [-- --live] [--name NAME] [--slug SLUG]",
+export const run = command(
   {
-    live: { type: "boolean", default: false },
-    name: { type: "string", default: "Best Sellers" },
-    slug: { type: "string", default: "best-sellers" },
+    usage: "npm run demo [-- --live] [--name NAME] [--slug SLUG]",
+    options: {
+      live: { type: "boolean", default: false },
+      name: { type: "string", default: "Best Sellers" },
+      slug: { type: "string", default: "best-sellers" },
+    },
   },
-  async ({ values: { live: isLive, name, slug } }) => {
+  async ({ values: { live: isLive, name, slug } }, io) => {
     try {
-      await (isLive ? live : againstTheMock)({ name, slug });
+      await (isLive ? live : againstTheMock)(io, { name, slug });
       return exitCode.done;
     } catch (error) {
       // What the client says is meant for people; a bad option is a TypeError.
       if (!(error instanceof HighLevelError || error instanceof TypeError)) throw error;
-      console.error(`${error.name}: ${error.message}`);
-      return exitCode.foundSomethingWrong;
+      io.err(`${error.name}: ${error.message}`);
+      return exitCode.failed;
     }
   },
 );
+
+start(import.meta, run);

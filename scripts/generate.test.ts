@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { copyProject } from "./copy.js";
+import { run } from "./generate.js";
+import { copyProject } from "./lib/copy.js";
+import { runCommand } from "./lib/testing.js";
 
 let project: string;
 let original: { contract: string; generated: Record<string, string> };
@@ -29,30 +30,26 @@ function edit(from: string, to: string): void {
   write("openapi/openapi.yaml", original.contract.replace(from, to));
 }
 
-function generate(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", "scripts/generate.ts", ...args],
-    { cwd: project, encoding: "utf8" },
-  );
-  return { status, stdout, stderr };
-}
+const generate = (...args: string[]) => runCommand(run, args, { root: project });
 
-describe("npm run generate", { timeout: 60_000 }, () => {
-  it("changes nothing when nothing has changed", () => {
-    expect(generate()).toEqual({ status: 0, stdout: "generated: up to date\n", stderr: "" });
+describe("npm run generate", () => {
+  it("changes nothing when nothing has changed", async () => {
+    expect(await generate()).toEqual({ status: 0, stdout: "generated: up to date\n", stderr: "" });
     expect(generatedFiles()).toEqual(original.generated);
   });
 
-  it("moves what depends on the contract", () => {
+  it("moves what depends on the contract", async () => {
     edit("url: https://services.leadconnectorhq.com", "url: https://api.highlevel.test");
-    expect(generate()).toMatchObject({ status: 0, stderr: "" });
+    expect(await generate()).toMatchObject({ status: 0, stderr: "" });
     expect(generatedFiles()["contract.js"]).toContain('baseUrl = "https://api.highlevel.test"');
   });
 
-  it("leaves the validators alone when only words change", () => {
+  it("leaves the validators alone when only words change", async () => {
     edit("description: URL of the thumbnail.", "description: Address of the thumbnail.");
-    expect(generate()).toMatchObject({ status: 0, stdout: "generated: written: openapi.ts\n" });
+    expect(await generate()).toMatchObject({
+      status: 0,
+      stdout: "generated: written: openapi.ts\n",
+    });
   });
 
   it.each([
@@ -75,9 +72,9 @@ describe("npm run generate", { timeout: 60_000 }, () => {
       /:\d+:\d+ Can't resolve \$ref/,
     ],
     ["broken YAML", "info:\n", "info: [\n", /openapi\.yaml: .+ \(\d+:\d+\)/],
-  ])("reports %s with its place, and changes no file", (_, from, to, place) => {
+  ])("reports %s with its place, and changes no file", async (_, from, to, place) => {
     edit(from, to);
-    const { status, stdout, stderr } = generate();
+    const { status, stdout, stderr } = await generate();
     expect({ status: status !== 0, stdout }).toEqual({ status: true, stdout: "" });
     expect(stderr).toMatch(place);
     expect(stderr.trim().split("\n").length).toBeLessThan(8);
@@ -85,12 +82,12 @@ describe("npm run generate", { timeout: 60_000 }, () => {
   });
 });
 
-describe("npm run generate, of a contract with two operations", { timeout: 60_000 }, () => {
-  it("says that the client is for one, and changes no file", () => {
+describe("npm run generate, of a contract with two operations", () => {
+  it("says that the client is for one, and changes no file", async () => {
     const [post = ""] = original.contract.match(/^ {4}post:\n.*?(?=^components:)/ms) ?? [];
     const put = post.replace("post:", "put:").replace("createProductCollection", "another");
     edit(post, post + put);
-    expect(generate()).toEqual({
+    expect(await generate()).toEqual({
       status: 2,
       stdout: "",
       stderr: "The client is for one operation, and the contract has 2.\n",
@@ -99,21 +96,21 @@ describe("npm run generate, of a contract with two operations", { timeout: 60_00
   });
 });
 
-describe("npm run generate -- --check", { timeout: 60_000 }, () => {
-  it("passes on code that is up to date, whatever the line ends of the checkout", () => {
+describe("npm run generate -- --check", () => {
+  it("passes on code that is up to date, whatever the line ends of the checkout", async () => {
     for (const [name, text] of Object.entries(original.generated)) {
       write(`generated/${name}`, text.replaceAll("\n", "\r\n"));
     }
-    expect(generate("--check")).toEqual({
+    expect(await generate("--check")).toEqual({
       status: 0,
       stdout: "generated: up to date\n",
       stderr: "",
     });
   });
 
-  it("names what is stale, and changes no file", () => {
+  it("names what is stale, and changes no file", async () => {
     edit("enum: [location]", "enum: [location, agency]");
-    const { status, stderr } = generate("--check");
+    const { status, stderr } = await generate("--check");
     expect(status).toBe(1);
     expect(stderr).toBe(
       "generated/openapi.ts, generated/contract.js, generated/contract.d.ts: stale. Run `npm run generate`.\n",
@@ -121,9 +118,9 @@ describe("npm run generate -- --check", { timeout: 60_000 }, () => {
     expect(generatedFiles()).toEqual(original.generated);
   });
 
-  it("names what is missing", () => {
+  it("names what is missing", async () => {
     rmSync(join(project, "generated/contract.js"));
-    const { status, stderr } = generate("--check");
+    const { status, stderr } = await generate("--check");
     expect(status).toBe(1);
     expect(stderr).toMatch(/^generated\/contract\.js: stale/);
   });

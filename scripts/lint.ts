@@ -1,8 +1,24 @@
-import { cli, exitCode } from "./cli.js";
-import { lint } from "./contract.js";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { command, exitCode, start } from "./lib/cli.js";
+import { contractPath } from "./lib/contract.js";
+import { lint } from "./lib/redocly.js";
 
-cli(import.meta, "npm run lint", {}, async () => {
-  const problems = lint();
-  if (problems.length > 0) console.error(problems.join("\n"));
-  return problems.length > 0 ? exitCode.foundSomethingWrong : exitCode.done;
+const biome = createRequire(import.meta.url).resolve("@biomejs/biome/bin/biome");
+
+/** The contract by redocly.yaml, and the code by biome.json. */
+export const run = command({ usage: "npm run lint" }, async (_args, { root, err }) => {
+  const code = spawn(process.execPath, [biome, "check", "--error-on-warnings", "."], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  const [problems, [status]] = await Promise.all([
+    lint(root + contractPath, root),
+    once(code, "close"),
+  ]);
+  for (const problem of problems) err(problem);
+  return problems.length > 0 || status !== 0 ? exitCode.failed : exitCode.done;
 });
+
+start(import.meta, run);

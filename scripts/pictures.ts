@@ -1,16 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { launchChromium } from "./chromium.js";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
+import { pathToFileURL } from "node:url";
 import { buildPage } from "./docs/build.js";
+import { launchChromium } from "./lib/chromium.js";
+import { CliError, command, exitCode, start } from "./lib/cli.js";
 import { installTools } from "./lib/tools.js";
 import { type Theme, terminalPicture } from "./pictures/terminal.js";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
-const folder = `${root}docs/images/`;
+const folder = "docs/images/";
 
 const themes: Readonly<Record<"light" | "dark", Theme>> = {
   light: { back: "#ffffff", line: "#d0d7de", text: "#1b1f24", muted: "#57606a" },
@@ -25,22 +23,22 @@ type Sharp = (picture: Buffer) => {
 };
 
 /** Makes the pictures of the README: the reference page and the demo, each light and dark. */
-export async function run(io: Pick<Console, "log">): Promise<number> {
+export const run = command({ usage: "npm run pictures" }, async (_args, io) => {
   const browser = await launchChromium();
   try {
-    const tools = installTools("pictures", { out: io.log });
+    const tools = installTools("pictures", io);
     const { resolve } = createRequire(`${tools}package.json`);
     const { default: sharp }: { default: Sharp } = await import(
       pathToFileURL(resolve("sharp")).href
     );
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(io.root + folder, { recursive: true });
     const write = (name: string, picture: string | Buffer) => {
-      writeFileSync(folder + name, picture);
+      writeFileSync(io.root + folder + name, picture);
       const kB = (Buffer.byteLength(picture) / 1000).toFixed(1);
-      io.log(`${relative(process.cwd(), folder + name)}: ${kB} kB`);
+      io.out(`${folder}${name}: ${kB} kB`);
     };
-    const page = await buildPage({ tools: installTools("docs", { out: io.log }) });
-    const demo = outputOfDemo();
+    const page = await buildPage({ tools: installTools("docs", io) });
+    const demo = outputOfDemo(io.root);
     for (const colorScheme of ["light", "dark"] as const) {
       const tab = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme });
       await tab.setContent(page);
@@ -59,17 +57,17 @@ export async function run(io: Pick<Console, "log">): Promise<number> {
   } finally {
     await browser.close();
   }
-}
+});
 
 /** What the demo prints, with the mock on one port, whichever was free. */
-function outputOfDemo(): string {
+function outputOfDemo(root: string): string {
   const { status, stdout, stderr } = spawnSync("npm", ["run", "--silent", "demo"], {
     cwd: root,
     encoding: "utf8",
     shell: process.platform === "win32",
   });
-  if (status !== 0) throw new CouldNotDoIt(`The demo failed: ${stderr.trim()}`);
+  if (status !== 0) throw new CliError(`The demo failed: ${stderr.trim()}`);
   return stdout.replace(/(?<=127\.0\.0\.1:)\d+/g, "4010");
 }
 
-cli(import.meta, "npm run pictures", {}, () => run(console));
+start(import.meta, run);

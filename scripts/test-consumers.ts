@@ -1,17 +1,15 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { onDemand } from "./on-demand.js";
+import { CliError, command, exitCode, start } from "./lib/cli.js";
+import { installPacked } from "./lib/pack.js";
+import { installTools } from "./lib/tools.js";
 
 const name = "highlevel-product-collections";
-const root = fileURLToPath(new URL("../", import.meta.url));
 
-const typescripts = ["5.4.5", "5.9.3", "7.0.2"];
 const resolutions = { nodenext: "nodenext", bundler: "esnext" };
 /** Where the types of fetch come from: the browser's library, or Node's types alone. */
 const platforms = {
@@ -22,21 +20,22 @@ const platforms = {
 /** What a stranger writes. */
 const consumer = `
 import {
-  ApiError, type ClientOptions, ConnectionError, type ContractDrift, createClient, createLimiter,
-  type HighLevelClient, HighLevelError, InvalidRequestError, type Issue, type NewProductCollection,
-  type paths, type ProductCollection, type RateLimiter, type TokenProvider, UnexpectedResponseError,
+  AbortedError, ApiError, type ClientEvent, type ClientOptions, ConnectionError, createClient,
+  createLimiter, type HighLevelClient, HighLevelError, InvalidRequestError, type Issue,
+  type NewProductCollection, type paths, type ProductCollection, type RateLimiter,
+  type TokenProvider, UnexpectedResponseError,
 } from "${name}";
 
 const token: TokenProvider = async (rejected) => (rejected === undefined ? "one" : "another");
 const limiter: RateLimiter = createLimiter({ limit: 10, intervalMs: 1_000 });
-const drifts: ContractDrift[] = [];
+const events: ClientEvent[] = [];
 const options: ClientOptions = {
   locationId: "6578278e879ad2646715ba9c",
   token,
   limiter,
   baseUrl: undefined,
   fetch: (url, init) => globalThis.fetch(url, init),
-  onDrift: (drift) => drifts.push(drift),
+  onEvent: (event) => events.push(event),
 };
 const client: HighLevelClient = createClient(options);
 const collection: NewProductCollection = { name: "Best Sellers", slug: "best-sellers", seo: {} };
@@ -73,8 +72,10 @@ export async function create(signal: AbortSignal): Promise<string> {
         }
       }
     }
-    if (error instanceof ConnectionError) return error.delivered;
-    if (error instanceof UnexpectedResponseError) return error.body;
+    if (error instanceof ConnectionError || error instanceof AbortedError) {
+      return String(error.mayHaveCreated satisfies boolean);
+    }
+    if (error instanceof UnexpectedResponseError) return String(error.body);
     throw error instanceof HighLevelError ? error.cause : error;
   }
 }
@@ -104,36 +105,10 @@ createClient({ baseUrl: process.argv[2], locationId: "6578278e879ad2646715ba9c",
   .then(({ _id }) => console.log(_id));
 `;
 
-/**
- * Packs what is built and installs it into an empty folder, as a stranger would.
- *
- * @param others - What the stranger has beside it, with exact versions.
- */
-export function installPacked(folder: string, ...others: readonly string[]): void {
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  const packed = npm(root, "pack", "--json", "--ignore-scripts", "--pack-destination", folder);
-  const [{ filename }]: [{ filename: string }] = JSON.parse(packed);
-  const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  npm(folder, "install", "--prefix", folder, ...quietly, join(folder, filename), ...others);
-}
-
-function npm(cwd: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync("npm", args, {
-    cwd,
-    encoding: "utf8",
-    timeout: 120_000,
-    // npm is a command file on Windows, which only a shell starts.
-    shell: process.platform === "win32",
-  });
-  if (status === 0) return stdout;
-  const said = stderr?.split("\n").find((line) => /npm error (?!code)/.test(line));
-  throw new CouldNotDoIt(`npm ${args[0]} failed: ${said ?? "it did not start, or not end"}`);
-}
-
 /** Runs a file with this Node.js to its end. */
 function runNode(cwd: string, ...args: readonly string[]) {
   return new Promise<{ ok: boolean; stdout: string; stderr: string }>((resolve) => {
-    const options = { cwd, timeout: 120_000, env: { ...process.env, no_proxy: "127.0.0.1" } };
+    const options = { cwd, env: { ...process.env, no_proxy: "127.0.0.1" } };
     execFile(process.execPath, args, options, (error, stdout, stderr) =>
       resolve({ ok: error === null, stdout, stderr: stderr || (error?.message ?? "") }),
     );
@@ -168,48 +143,44 @@ async function startPrism(file: string) {
   const mock = spawn(process.execPath, [prism, "mock", "--port", "0", file], {
     stdio: ["ignore", "pipe", "ignore"],
   });
-  const giveUp = setTimeout(() => mock.kill(), 30_000);
-  try {
-    for await (const line of createInterface(mock.stdout)) {
-      const url = line.match(/listening on (http:\S+:[1-9]\d*)/)?.[1];
-      if (url !== undefined) return { url, close: () => mock.kill() };
-    }
-    throw new Error("Prism did not start within 30 s");
-  } finally {
-    clearTimeout(giveUp);
+  for await (const line of createInterface(mock.stdout)) {
+    const url = line.match(/listening on (http:\S+:[1-9]\d*)/)?.[1];
+    if (url !== undefined) return { url, close: () => mock.kill() };
   }
+  throw new Error("Prism ended before it listened");
 }
 
-cli(import.meta, "npm run test:consumers", {}, async () => {
+export const run = command({ usage: "npm run test:consumers" }, async (_args, io) => {
+  const tools = installTools("test-consumers", io);
   let failed = false;
   const check = async (what: string, findWrong: () => Promise<readonly string[]>) => {
     const wrong = await findWrong().catch((error: unknown) => {
-      if (error instanceof CouldNotDoIt) throw error;
+      if (error instanceof CliError) throw error;
       return [String(error)];
     });
     failed ||= wrong.length > 0;
-    console.log(`${what.padEnd(54)}${wrong.length === 0 ? "ok" : "failed"}`);
-    for (const it of wrong) console.log(`  - ${it}`);
+    io.out(`${what.padEnd(54)}${wrong.length === 0 ? "ok" : "failed"}`);
+    for (const it of wrong) io.out(`  - ${it}`);
   };
 
   const folder = mkdtempSync(join(tmpdir(), "highlevel-consumer-"));
   let mock: Awaited<ReturnType<typeof startPrism>> | undefined;
   try {
-    installPacked(folder, "@types/node@20.19.43");
-    const compilers = typescripts.map((version) => ({
-      version,
-      tsc: join(onDemand("typescript", version), "bin/tsc"),
-    }));
+    installPacked(folder, `${io.root}node_modules/@types/node`);
+    const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+      readFileSync(`${tools}package.json`, "utf8"),
+    );
     const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
     write("consumer.ts", consumer);
     write("broken.ts", broken);
     write("run.mjs", `import { createClient } from "${name}";\n${use}`);
     write("run.cjs", `const { createClient } = require("${name}");\n${use}`);
 
-    for (const { version, tsc } of compilers) {
+    for (const [compiler, version] of Object.entries(dependencies)) {
+      const tsc = `${tools}node_modules/${compiler}/bin/tsc`;
       for (const [moduleResolution, module] of Object.entries(resolutions)) {
         for (const [platform, types] of Object.entries(platforms)) {
-          await check(`TypeScript ${version}, ${moduleResolution}, ${platform}`, () =>
+          await check(`${version.replace("npm:", "")}, ${moduleResolution}, ${platform}`, () =>
             typeErrors(folder, tsc, { module, moduleResolution, ...types }),
           );
         }
@@ -240,5 +211,7 @@ cli(import.meta, "npm run test:consumers", {}, async () => {
     mock?.close();
     rmSync(folder, { recursive: true, force: true });
   }
-  return failed ? exitCode.foundSomethingWrong : exitCode.done;
+  return failed ? exitCode.failed : exitCode.done;
 });
+
+start(import.meta, run);

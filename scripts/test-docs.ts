@@ -2,31 +2,31 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { launchOptions } from "./chromium.js";
-import { cli, exitCode } from "./cli.js";
+import { launchOptions } from "./lib/chromium.js";
+import { command, exitCode, start } from "./lib/cli.js";
 import { installTools } from "./lib/tools.js";
 
 const folder = new URL("test-docs/", import.meta.url);
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 
 /** Drives the reference page in this machine's Chromium. */
-export async function run(io: Pick<Console, "log">): Promise<number> {
+export const run = command({ usage: "npm run test:docs" }, async (_args, io) => {
   const options = launchOptions();
-  const tools = installTools("test-docs", { out: io.log });
+  const tools = installTools("test-docs", io);
   // The drivers are written against types that the root of the project does not install.
   const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", fileURLToPath(folder)], {
     encoding: "utf8",
   });
   if (status !== 0) {
-    io.log(stdout);
-    return exitCode.foundSomethingWrong;
+    io.out(stdout);
+    return exitCode.failed;
   }
   const { resolve } = createRequire(`${tools}package.json`);
   const { default: playwright } = await import(pathToFileURL(resolve("playwright-core")).href);
   const axe = readFileSync(resolve("axe-core/axe.min.js"), "utf8");
   const { drive } = await import(new URL("drive.ts", folder).href);
   const passed: boolean = await drive(() => playwright.chromium.launch(options), axe, io);
-  return passed ? exitCode.done : exitCode.foundSomethingWrong;
-}
+  return passed ? exitCode.done : exitCode.failed;
+});
 
-cli(import.meta, "npm run test:docs", {}, () => run(console));
+start(import.meta, run);

@@ -1,13 +1,14 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readDocument } from "../contract-tests/support/document.js";
+import { readDocument as readForComparison } from "../contract-tests/support/document.js";
 import { findings } from "../contract-tests/support/findings.js";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { contractFile } from "./contract.js";
-import { copyProject } from "./copy.js";
-import { type Mutant, mutantsOf } from "./mutants.js";
-import { redocly } from "./redocly.js";
+import { CliError, command, exitCode, type Io, projectRoot, start } from "./lib/cli.js";
+import { contractPath } from "./lib/contract.js";
+import { copyProject } from "./lib/copy.js";
+import { readDocument } from "./lib/redocly.js";
+import { installTools } from "./lib/tools.js";
+import { type Mutant, mutantsOf } from "./test-mutation/mutants.js";
 
 // Whether any test is decoration. Each single point of the contract is changed in a copy, and each
 // change has to be noticed by lint, the compiler or a contract test; Stryker does the same to src/.
@@ -44,10 +45,10 @@ async function noticedBy(
   folder: string,
   { document }: Pick<Mutant, "document">,
 ): Promise<string | undefined> {
-  const file = join(folder, "openapi/openapi.yaml");
+  const file = join(folder, contractPath);
   writeFileSync(file, JSON.stringify(document, null, 2));
   // The contract tests' comparison, asked here in milliseconds; starting a process takes seconds.
-  if (findings(await readDocument(file)).length > 0) return "comparison with the source page";
+  if (findings(await readForComparison(file)).length > 0) return "comparison with the source page";
   for (const { name, args } of guards) {
     if ((await node(folder, args)).code !== 0) return name;
   }
@@ -60,16 +61,16 @@ async function assertClean(contract: Mutant["document"]): Promise<void> {
   try {
     await node(folder, ["--import", "tsx", "scripts/build.ts"]);
     const guard = await noticedBy(folder, { document: contract });
-    if (guard !== undefined) throw new CouldNotDoIt(`Mend this first: ${guard} fails as it is.`);
+    if (guard !== undefined) throw new CliError(`Fix this first: ${guard} fails as it is.`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function mutateContract(workers: number): Promise<string[]> {
-  const { stdout } = redocly("bundle", contractFile, "--ext", "json");
-  const contract = JSON.parse(stdout);
-  const mutants = mutantsOf(contract);
+async function mutateContract(workers: number, limit: number, out: Io["out"]): Promise<string[]> {
+  const document = await readDocument(projectRoot + contractPath);
+  const contract = JSON.parse(JSON.stringify(document));
+  const mutants = mutantsOf(contract).slice(0, limit);
   await assertClean(contract);
   const survivors: string[] = [];
   const counts = new Map<string, number>();
@@ -80,8 +81,7 @@ async function mutateContract(workers: number): Promise<string[]> {
       try {
         await node(folder, ["--import", "tsx", "scripts/build.ts"]);
         const guard = await noticedBy(folder, { document: contract });
-        if (guard !== undefined)
-          throw new CouldNotDoIt(`Mend this first: ${guard} fails as it is.`);
+        if (guard !== undefined) throw new CliError(`Fix this first: ${guard} fails as it is.`);
         for (const [index, mutant] of queue) {
           const guard = await noticedBy(folder, mutant);
           if (guard === undefined) survivors.push(`${mutant.pointer} ${mutant.change}`);
@@ -95,38 +95,22 @@ async function mutateContract(workers: number): Promise<string[]> {
   );
   process.stderr.write("\n");
   const noticed = [...counts].map(([guard, count]) => `${count} by ${guard}`).join(", ");
-  console.log(
-    `The contract: ${mutants.length} mutants, ${noticed}, ${survivors.length} by nothing.`,
-  );
+  out(`The contract: ${mutants.length} mutants, ${noticed}, ${survivors.length} by nothing.`);
   return survivors;
 }
 
-/** Stryker's packages, on demand: they weigh more than all else here, and few runs need them. */
-const stryker = ["@stryker-mutator/core@9.6.1", "@stryker-mutator/vitest-runner@9.6.1"];
-
 /** Lets Stryker change `src/` in a copy, prints what survived, and gives the score in percent. */
-async function mutateSource(workers: number): Promise<number> {
+async function mutateSource(workers: number, io: Io): Promise<number> {
+  const tools = installTools("test-mutation", io);
   const folder = copyProject();
   try {
-    rmSync(join(folder, "node_modules"));
-    const install = spawnSync("npm", ["install", "--no-save", "--ignore-scripts", ...stryker], {
-      cwd: folder,
-      encoding: "utf8",
-      shell: process.platform === "win32",
-    });
-    if (install.status !== 0) {
-      throw new CouldNotDoIt(`Stryker could not be installed: ${install.stderr.split("\n", 1)[0]}`);
-    }
     writeFileSync(join(folder, "vitest.stryker.config.ts"), strykersVitest);
     writeFileSync(join(folder, "stryker.config.json"), JSON.stringify(strykerOptions(workers)));
-    const { output } = await node(folder, [
-      "node_modules/@stryker-mutator/core/bin/stryker.js",
-      "run",
-    ]);
+    const stryker = `${tools}node_modules/@stryker-mutator/core/bin/stryker.js`;
+    const { output } = await node(folder, [stryker, "run"]);
     const report = join(folder, "report.json");
-    if (!existsSync(report))
-      throw new CouldNotDoIt(`Stryker gave no report.\n${output.slice(-2000)}`);
-    return scoreOf(JSON.parse(readFileSync(report, "utf8")));
+    if (!existsSync(report)) throw new CliError(`Stryker gave no report.\n${output.slice(-2000)}`);
+    return scoreOf(JSON.parse(readFileSync(report, "utf8")), io.out);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -145,7 +129,7 @@ export default defineConfig({
 const strykerOptions = (concurrency: number) => ({
   testRunner: "vitest",
   vitest: { configFile: "vitest.stryker.config.ts" },
-  mutate: ["src/**/*.ts", "!src/**/*.test.ts", "!src/testing/**"],
+  mutate: ["src/**/*.ts", "!src/**/*.test.ts"],
   coverageAnalysis: "perTest",
   concurrency,
   reporters: ["json"],
@@ -169,7 +153,7 @@ interface StrykerReport {
   >;
 }
 
-function scoreOf({ files }: StrykerReport): number {
+function scoreOf({ files }: StrykerReport, out: Io["out"]): number {
   let noticed = 0;
   let missed = 0;
   for (const [file, { mutants }] of Object.entries(files)) {
@@ -177,36 +161,55 @@ function scoreOf({ files }: StrykerReport): number {
       if (status === "Killed" || status === "Timeout") noticed++;
       if (status === "Survived" || status === "NoCoverage") {
         missed++;
-        console.log(
-          `  survived: ${file}:${location.start.line} ${mutatorName} ${replacement ?? ""}`,
-        );
+        out(`  survived: ${file}:${location.start.line} ${mutatorName} ${replacement ?? ""}`);
       }
     }
   }
-  console.log(`src/: ${noticed + missed} mutants, ${noticed} noticed, ${missed} by nothing.`);
+  out(`src/: ${noticed + missed} mutants, ${noticed} noticed, ${missed} by nothing.`);
   return (100 * noticed) / (noticed + missed);
 }
 
-cli(
-  import.meta,
-  "npm run test:mutation [-- --only contract|src] [--workers 2]",
-  { only: { type: "string" }, workers: { type: "string", default: "2" } },
-  async ({ values: { only, workers } }) => {
+export const run = command(
+  {
+    usage: "npm run test:mutation [-- --only contract|src] [--workers 2] [--limit MUTANTS]",
+    options: {
+      only: { type: "string" },
+      workers: { type: "string", default: "2" },
+      limit: { type: "string" },
+    },
+  },
+  async ({ values: { only, workers, limit } }, io) => {
+    const { out } = io;
+    if (only !== undefined && only !== "contract" && only !== "src") {
+      throw new CliError(`--only takes contract or src, not ${only}.`);
+    }
+    const count = positive("--workers", workers);
+    const most = limit === undefined ? Number.POSITIVE_INFINITY : positive("--limit", limit);
     let isGood = true;
     if (only !== "src") {
-      const survivors = await mutateContract(Number(workers));
+      const survivors = await mutateContract(count, most, out);
       const unexplained = survivors.filter((it) => !(it in equivalent));
       const stale = Object.keys(equivalent).filter((it) => !survivors.includes(it));
       for (const it of survivors)
-        console.log(`  survived: ${it}${it in equivalent ? ` (${equivalent[it]})` : ""}`);
-      for (const it of stale) console.log(`  noticed after all, take it off the list: ${it}`);
+        out(`  survived: ${it}${it in equivalent ? ` (${equivalent[it]})` : ""}`);
+      for (const it of stale) out(`  noticed after all, take it off the list: ${it}`);
       isGood &&= unexplained.length === 0 && stale.length === 0;
     }
     if (only !== "contract") {
-      const score = await mutateSource(Number(workers));
-      console.log(`src/: Stryker's score is ${score.toFixed(1)} %.`);
+      const score = await mutateSource(count, io);
+      out(`src/: Stryker's score is ${score.toFixed(1)} %.`);
       isGood &&= score >= 90;
     }
-    return isGood ? exitCode.done : exitCode.foundSomethingWrong;
+    return isGood ? exitCode.done : exitCode.failed;
   },
 );
+
+function positive(name: string, given: string): number {
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1) {
+    throw new CliError(`${name} must be a whole number from 1 up, not ${given}.`);
+  }
+  return number;
+}
+
+start(import.meta, run);

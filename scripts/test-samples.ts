@@ -2,14 +2,12 @@ import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { contractFile } from "./contract.js";
-import { listen } from "./listen.js";
-import { startMock } from "./mock.js";
+import { listen } from "../contract-tests/support/listen.js";
+import { startPrism } from "../contract-tests/support/prism.js";
+import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
+import { contractPath } from "./lib/contract.js";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
-const folder = fileURLToPath(new URL("../openapi/code-samples/", import.meta.url));
+const folder = `${projectRoot}openapi/code-samples/`;
 
 /** How the sample of a language is run. */
 interface Runner {
@@ -115,7 +113,7 @@ async function startRecorder(mockUrl: string) {
 }
 
 /** Runs a sample to its end. */
-function run({ command, args, isPasted }: Runner, file: string, baseUrl: string) {
+function runSample({ command, args, isPasted }: Runner, file: string, baseUrl: string) {
   const sample = isPasted
     ? readFileSync(`${folder}${file}`, "utf8").replace(contractUrl, baseUrl)
     : `${folder}${file}`;
@@ -129,7 +127,7 @@ function run({ command, args, isPasted }: Runner, file: string, baseUrl: string)
     POWERSHELL_TELEMETRY_OPTOUT: "1",
   };
   return new Promise<{ ok: boolean; stdout: string; stderr: string }>((resolve) => {
-    const options = { cwd: root, env, timeout: 120_000 };
+    const options = { cwd: projectRoot, env, timeout: 120_000 };
     execFile(command, [...args, sample], options, (error, stdout, stderr) =>
       resolve({ ok: error === null, stdout, stderr: stderr || (error?.message ?? "") }),
     );
@@ -143,7 +141,7 @@ async function fault(
   recorder: Awaited<ReturnType<typeof startRecorder>>,
 ): Promise<string | undefined> {
   recorder.answer("create");
-  const created = await run(runner, file, recorder.url);
+  const created = await runSample(runner, file, recorder.url);
   const [exchange, ...others] = recorder.exchanges();
   if (exchange === undefined) return `sent nothing: ${firstLine(created.stderr)}`;
   if (others.length > 0) return `sent ${others.length + 1} requests`;
@@ -156,13 +154,13 @@ async function fault(
   if (created.stdout.trim() !== wanted) return "printed something else than what was created";
 
   recorder.answer("refuse");
-  const refused = await run(runner, file, recorder.url);
+  const refused = await runSample(runner, file, recorder.url);
   if (refused.ok) return "took a 422 for a success";
   const said = runner.isPasted ? refused.stdout + refused.stderr : refused.stderr;
   if (!/422.*Unprocessable Entity/s.test(said)) return "does not show status and body";
 
   recorder.answer("redirect");
-  const redirected = await run(runner, file, recorder.url);
+  const redirected = await runSample(runner, file, recorder.url);
   if (recorder.exchanges().length > 1) return "followed a redirect";
   if (redirected.ok) return "took a redirect for a success";
   return undefined;
@@ -179,21 +177,21 @@ function missing([command, version]: Runner["needs"]): string | undefined {
   return status === 0 ? undefined : `${command} does not start`;
 }
 
-cli(import.meta, "npm run test:samples", {}, async () => {
+export const run = command({ usage: "npm run test:samples" }, async (_args, { root, out }) => {
   if (!existsSync(`${root}dist/index.js`)) {
-    throw new CouldNotDoIt("The TypeScript sample imports the built package: npm run build");
+    throw new CliError("The TypeScript sample imports the built package: npm run build");
   }
-  const inContract = readFileSync(contractFile, "utf8");
+  const inContract = readFileSync(root + contractPath, "utf8");
   const endings = Object.keys(runners);
   const files = readdirSync(folder).sort(
     (a, b) => endings.indexOf(extname(a)) - endings.indexOf(extname(b)),
   );
-  const mock = await startMock();
+  const mock = await startPrism();
   const recorder = await startRecorder(mock.url);
   const counts = { ran: 0, failed: 0, skipped: 0 };
   const row = (sample: string, result: keyof typeof counts, reason = "") => {
     counts[result]++;
-    console.log(`${sample.padEnd(12)}${result.padEnd(9)}${reason}`.trimEnd());
+    out(`${sample.padEnd(12)}${result.padEnd(9)}${reason}`.trimEnd());
   };
   for (const file of files) {
     const runner = runners[extname(file)];
@@ -211,6 +209,8 @@ cli(import.meta, "npm run test:samples", {}, async () => {
   }
   recorder.close();
   await mock.close();
-  console.log(`${counts.ran} ran, ${counts.failed} failed, ${counts.skipped} skipped`);
-  return counts.failed > 0 ? exitCode.foundSomethingWrong : exitCode.done;
+  out(`${counts.ran} ran, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return counts.failed > 0 ? exitCode.failed : exitCode.done;
 });
+
+start(import.meta, run);

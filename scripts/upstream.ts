@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { CouldNotDoIt, cli, exitCode } from "./cli.js";
-import { breaks, compare, type Difference, methods } from "./compare.js";
-import { type Contract, readContract } from "./contract.js";
-import { reasonIn, redocly } from "./redocly.js";
+import { CliError, command, exitCode, messageOf, start } from "./lib/cli.js";
+import { breaks, compare, type Difference, methods } from "./lib/compare.js";
+import { type Contract, readContract } from "./lib/contract.js";
+import { readDocument } from "./lib/redocly.js";
 
 const usage = "npm run upstream -- PATH-OR-URL";
 const knownFile = "openapi/known-differences.json";
@@ -21,21 +20,22 @@ interface Known {
 }
 
 /** Reads the vendor's OpenAPI file, each `$ref` replaced by what it names. */
-function readUpstream(source: string): Upstream {
+async function readUpstream(source: string): Promise<Upstream> {
   const isUrl = /^https?:/i.test(source);
   if (!isUrl && !existsSync(source)) {
-    throw new CouldNotDoIt(`${source} does not exist. Give the vendor's OpenAPI file: ${usage}`);
+    throw new CliError(`${source} does not exist. Give the vendor's OpenAPI file: ${usage}`);
   }
-  const { status, stdout, stderr } = redocly("bundle", source, "--dereferenced", "--ext", "json");
-  if (status !== 0) {
+  let upstream: Upstream;
+  try {
+    upstream = await readDocument(source, { dereference: true });
+  } catch (error) {
     const advice = isUrl
       ? "Check the address, or download the file with those that it refers to and give its path."
       : "Give an OpenAPI 3 file, with those that it refers to in their places.";
-    throw new CouldNotDoIt(`${source}: ${reasonIn(stderr)}. ${advice}`);
+    throw new CliError(`${source}: ${messageOf(error)}. ${advice}`);
   }
-  const upstream: Upstream = JSON.parse(stdout);
   if (!String(upstream.openapi).startsWith("3.")) {
-    throw new CouldNotDoIt(`${source} is not OpenAPI 3. Give the vendor's OpenAPI file: ${usage}`);
+    throw new CliError(`${source} is not OpenAPI 3. Give the vendor's OpenAPI file: ${usage}`);
   }
   return upstream;
 }
@@ -45,7 +45,7 @@ function narrowed(upstream: Upstream, contract: Contract, source: string): Upstr
   const paths = Object.entries(contract.paths).map(([path, ours]) => {
     const theirs = upstream.paths?.[path];
     if (typeof theirs !== "object" || theirs === null) {
-      throw new CouldNotDoIt(
+      throw new CliError(
         `${source} has no path ${path}. Give the file of the product that has it; if the vendor has moved it, the contract has to follow.`,
       );
     }
@@ -59,18 +59,15 @@ function narrowed(upstream: Upstream, contract: Contract, source: string): Upstr
   return { ...upstream, paths: Object.fromEntries(paths) };
 }
 
-function readKnown(): readonly Known[] {
+function readKnown(root: string): readonly Known[] {
   let known: unknown;
   try {
-    const file = fileURLToPath(new URL(`../${knownFile}`, import.meta.url));
-    known = JSON.parse(readFileSync(file, "utf8"));
+    known = JSON.parse(readFileSync(root + knownFile, "utf8"));
   } catch (error) {
-    throw new CouldNotDoIt(`${knownFile} cannot be read: ${error}`);
+    throw new CliError(`${knownFile} cannot be read: ${messageOf(error)}`);
   }
   if (!Array.isArray(known) || !known.every(isKnown)) {
-    throw new CouldNotDoIt(
-      `${knownFile} has to be a list of {"differences": [...], "reason": ""}.`,
-    );
+    throw new CliError(`${knownFile} has to be a list of {"differences": [...], "reason": ""}.`);
   }
   return known;
 }
@@ -105,14 +102,17 @@ function report(differences: readonly Difference[], known: readonly Known[]) {
   return { lines, isClean: found.length === 0 && stale.length === 0 };
 }
 
-cli(import.meta, usage, {}, async ({ positionals: [source, ...others] }) => {
+export const run = command({ usage, allowPositionals: true }, async ({ positionals }, io) => {
+  const [source, ...others] = positionals;
   if (source === undefined || others.length > 0) {
-    throw new CouldNotDoIt(`Give one file or address: ${usage}`);
+    throw new CliError(`Give one file or address: ${usage}`);
   }
-  const upstream = readUpstream(source);
-  const contract = readContract();
+  const upstream = await readUpstream(source);
+  const contract = await readContract(io.root);
   const differences = compare(contract, narrowed(upstream, contract, source));
-  const { lines, isClean } = report(differences, readKnown());
-  console.log(lines.join("\n"));
-  return isClean ? exitCode.done : exitCode.foundSomethingWrong;
+  const { lines, isClean } = report(differences, readKnown(io.root));
+  for (const line of lines) io.out(line);
+  return isClean ? exitCode.done : exitCode.failed;
 });
+
+start(import.meta, run);

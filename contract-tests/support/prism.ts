@@ -1,6 +1,3 @@
-import { createLogger } from "@stoplight/prism-core";
-import { getHttpOperationsFromSpec } from "@stoplight/prism-http";
-import { createServer } from "@stoplight/prism-http-server";
 import { documentFile } from "./document.js";
 
 export { type Violation, violationsIn } from "./violations.js";
@@ -24,6 +21,12 @@ export async function startPrism({
   port = 0,
   upstream,
 }: PrismOptions = {}): Promise<RunningServer> {
+  // Loaded here, since it takes a second, which no refusal of a command's argument should.
+  const [{ createLogger }, { getHttpOperationsFromSpec }, { createServer }] = await Promise.all([
+    import("@stoplight/prism-core"),
+    import("@stoplight/prism-http"),
+    import("@stoplight/prism-http-server"),
+  ]);
   const shared = {
     checkSecurity: upstream === undefined,
     validateRequest: true,

@@ -1,15 +1,14 @@
 // Measures a call through each client beside bare fetch, and prints the figures as JSON. In plain Node:
-// what tsx compiles is slower than what users run. Takes { url, rounds, axios, vendor } as JSON, the
-// last two the folders of those packages.
+// what tsx compiles is slower than what users run. Takes { url, rounds } as JSON.
 
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { createClient, createLimiter } from "highlevel-product-collections";
 import createFetchClient from "openapi-fetch";
 
-const { url, rounds, axios: axiosFolder, vendor: vendorFolder } = JSON.parse(process.argv[2] ?? "");
-const axios = createRequire(join(axiosFolder, "package.json"))("axios");
-const { HighLevel } = createRequire(join(vendorFolder, "package.json"))("@gohighlevel/api-client");
+const { url, rounds } = JSON.parse(process.argv[2] ?? "");
+const require = createRequire(new URL("./tools/package.json", import.meta.url));
+const axios = require("axios");
+const { HighLevel } = require("@gohighlevel/api-client");
 
 /** Calls of one client in one round, at 1 and at 50 in flight. */
 const sizes = new Map([

@@ -6,6 +6,9 @@ import { readDocument } from "./document.js";
 import { loadLibraries } from "./libraries.js";
 import { render } from "./render.js";
 
+/** Where the reference page is in the project, once it is built. */
+export const pagePath = "dist/docs/index.html";
+
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** What the page is built with, and where it will run: by default on disk, beside nothing. */
@@ -24,7 +27,7 @@ export async function buildPage({
   mock = "http://127.0.0.1:4010",
   relay,
 }: Surroundings): Promise<string> {
-  const document = readDocument();
+  const document = await readDocument();
   const libraries = await loadLibraries(tools);
   const style = readFileSync(fileOf("page.css"), "utf8");
   const script = await bundle(tools);

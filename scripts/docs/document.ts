@@ -1,4 +1,4 @@
-import { type Parameter, readContract, type Schema } from "../contract.js";
+import { type Parameter, readContract, type Schema } from "../lib/contract.js";
 
 /** A sample of the contract's `x-codeSamples`. */
 export interface CodeSample {
@@ -65,9 +65,10 @@ interface Source {
 }
 
 /** Reads the contract as the page shows it. */
-export function readDocument(): ContractDocument {
+export async function readDocument(): Promise<ContractDocument> {
   // The same document: `Contract` names what other scripts need of it, `Source` what this one does.
-  const { info, externalDocs, servers, paths, components } = readContract() as unknown as Source;
+  const { info, externalDocs, servers, paths, components } =
+    (await readContract()) as unknown as Source;
   const [[path, methods]] = onlyOf(paths);
   const [[method, operation]] = onlyOf(methods);
   const [[scheme, scopes]] = onlyOf(operation.security[0] ?? {});

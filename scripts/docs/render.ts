@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { CouldNotDoIt } from "../cli.js";
-import type { Schema } from "../contract.js";
+import { CliError } from "../lib/cli.js";
+import type { Schema } from "../lib/contract.js";
 import type { ContractDocument, PageResponse } from "./document.js";
 import { Html, html } from "./html.js";
 import type { Libraries } from "./libraries.js";
@@ -322,7 +322,7 @@ function errorsOfTheClient(): string {
     .split(/^## /m)
     .find((it) => it.startsWith("Errors\n"));
   if (section === undefined) {
-    throw new CouldNotDoIt("README.md has no section `## Errors` for the reference page to show.");
+    throw new CliError("README.md has no section `## Errors` for the reference page to show.");
   }
   return section.slice("Errors\n".length);
 }

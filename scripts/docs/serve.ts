@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { listen } from "../listen.js";
+import { listen } from "../../contract-tests/support/listen.js";
 
 const relayedRequestHeaders = ["authorization", "version", "content-type", "accept"];
 /** What Node.js has undone by then, or what belongs to a connection. */

@@ -1,11 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { buildPage } from "../docs/build.js";
+import { startPrism } from "../../contract-tests/support/prism.js";
+import { buildPage, pagePath } from "../docs/build.js";
 import { readDocument } from "../docs/document.js";
 import { relay, serveDocs } from "../docs/serve.js";
-import { pageFile } from "../docs.js";
-import { startMock } from "../mock.js";
+import { type Io, projectRoot } from "../lib/cli.js";
+import { installTools } from "../lib/tools.js";
 import { consoleChecks } from "./console.js";
 import { readingChecks } from "./reading.js";
 import { recordAndAnswer, recordBefore } from "./recorder.js";
@@ -23,7 +25,7 @@ export interface Stage {
   readonly mock: Awaited<ReturnType<typeof recordBefore>>;
   /** Stands in for HighLevel, behind the relay. */
   readonly highlevel: Awaited<ReturnType<typeof recordAndAnswer>>;
-  readonly contract: ReturnType<typeof readDocument>;
+  readonly contract: Awaited<ReturnType<typeof readDocument>>;
   readonly axe: string;
 }
 
@@ -31,12 +33,13 @@ export interface Stage {
 export async function drive(
   launch: () => Promise<Browser>,
   axe: string,
-  io: Pick<Console, "log">,
+  { out }: Pick<Io, "out">,
 ): Promise<boolean> {
-  const tools = new URL("../docs/tools/", import.meta.url).pathname;
-  writeFileSync(pageFile, await buildPage({ tools }));
-  const contract = readDocument();
-  const prism = await startMock();
+  const tools = installTools("docs", { out });
+  mkdirSync(dirname(projectRoot + pagePath), { recursive: true });
+  writeFileSync(projectRoot + pagePath, await buildPage({ tools }));
+  const contract = await readDocument();
+  const prism = await startPrism();
   const mock = await recordBefore(prism.url);
   const highlevel = await recordAndAnswer({
     status: 201,
@@ -50,7 +53,7 @@ export async function drive(
   const browser = await launch();
   const stage: Stage = {
     ...{ browser, mock, highlevel, contract, axe },
-    file: pathToFileURL(pageFile).href,
+    file: pathToFileURL(projectRoot + pagePath).href,
     served: page.url,
   };
   try {
@@ -58,13 +61,13 @@ export async function drive(
     let failed = 0;
     for (const [name, perform] of checks) {
       try {
-        io.log(`${name.padEnd(22)}ok      ${await perform()}`);
+        out(`${name.padEnd(22)}ok      ${await perform()}`);
       } catch (error) {
         failed++;
-        io.log(`${name.padEnd(22)}failed  ${error instanceof Error ? error.message : error}`);
+        out(`${name.padEnd(22)}failed  ${error instanceof Error ? error.message : error}`);
       }
     }
-    io.log(`${checks.length - failed} of ${checks.length} checks passed`);
+    out(`${checks.length - failed} of ${checks.length} checks passed`);
     return failed === 0;
   } finally {
     await browser.close();

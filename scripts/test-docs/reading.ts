@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { AxeResults } from "axe-core";
 import type { Locator, Page } from "playwright-core";
-import type { Schema } from "../contract.js";
 import { meaningOf } from "../docs/page/meaning.js";
+import type { Schema } from "../lib/contract.js";
 import type { Check, Stage } from "./drive.js";
 
 type Shape = readonly [width: number, height: number, colorScheme: "light" | "dark"];

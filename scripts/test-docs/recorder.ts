@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { listen } from "../listen.js";
+import { listen } from "../../contract-tests/support/listen.js";
 
 /** One request as it arrived, and how it was answered. */
 export interface Exchange {

@@ -1,6 +1,6 @@
+import { violationsIn } from "../../../contract-tests/support/violations.js";
 import { validateResponseBody } from "../../../generated/contract.js";
 import { issuesOf } from "../../../src/issues.js";
-import { violationsIn } from "../../prism.js";
 import { byId, element } from "./elements.js";
 import type { Result } from "./send.js";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { disagreements, versionsIn } from "./release-check.js";
+import { disagreements, versionsIn } from "./versions.js";
 
 const changelog =
   "# Changelog\n\n## 1.2.0\n\nContract 1.1.0.\n\nWords.\n\n## 1.1.0\n\nContract 1.0.0.\n";

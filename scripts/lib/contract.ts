@@ -1,10 +1,9 @@
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import { CouldNotDoIt } from "./cli.js";
-import { reasonIn, redocly } from "./redocly.js";
+import { join } from "node:path";
+import { CliError, messageOf, projectRoot } from "./cli.js";
+import { readDocument } from "./redocly.js";
 
-/** The contract, the one source of truth. */
-export const contractFile = fileURLToPath(new URL("../openapi/openapi.yaml", import.meta.url));
+/** Where the contract, the one source of truth, is in the project. */
+export const contractPath = "openapi/openapi.yaml";
 
 /** What the scripts and the contract tests read of a JSON Schema. */
 export interface Schema {
@@ -58,32 +57,20 @@ export interface Contract {
   readonly components?: { readonly securitySchemes?: Readonly<Record<string, object>> };
 }
 
-/** Reads an OpenAPI document, each `$ref` replaced by what it names. */
-export function readContract(file = contractFile): Contract {
-  const { status, stdout, stderr } = redocly("bundle", file, "--dereferenced", "--ext", "json");
-  if (status !== 0) throw new CouldNotDoIt(`${relative(process.cwd(), file)}: ${reasonIn(stderr)}`);
-  return JSON.parse(stdout);
-}
-
-/** What the linter finds in an OpenAPI document, a line each: where, what, and by which rule. */
-export function lint(file = contractFile): string[] {
-  const { status, stdout, stderr } = redocly("lint", file, "--format", "json");
-  if (!stdout.startsWith("{")) {
-    return status === 0 ? [] : [`${relative(process.cwd(), file)}: ${reasonIn(stderr)}`];
+/** Reads the contract, each `$ref` replaced by what it names. */
+export async function readContract(root = projectRoot): Promise<Contract> {
+  try {
+    return await readContractIn(root, root);
+  } catch (error) {
+    throw new CliError(`${contractPath}: ${messageOf(error)}`);
   }
-  const { problems }: { problems: readonly Problem[] } = JSON.parse(stdout);
-  return problems.map(({ message, ruleId, location: [place] }) => {
-    const at = place?.start ? `:${place.start.line}:${place.start.col}` : "";
-    return `${relative(process.cwd(), file)}${at} ${message} (${ruleId})`;
-  });
 }
 
-interface Problem {
-  readonly ruleId: string;
-  readonly message: string;
-  readonly location: readonly {
-    readonly start?: { readonly line: number; readonly col: number };
-  }[];
+/** Reads a contract that lies in another folder, by the settings of the project in `root`. */
+export async function readContractIn(folder: string, root = projectRoot): Promise<Contract> {
+  const document = await readDocument(join(folder, contractPath), { dereference: true, root });
+  // `npm run lint` holds the contract to OpenAPI, and this is what we read of it.
+  return document as Contract;
 }
 
 /** Every operation of an OpenAPI document, with its place. */

@@ -2,13 +2,12 @@
 // JSON; says "ready", fires all creates at once when it is told to, and tells how they ended.
 
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { createClient } from "highlevel-product-collections";
-import { sharedBudget } from "../../docs/recipes/shared-budget.ts";
+import { sharedBudget } from "../../examples/shared-budget.ts";
 
-/** `slugs` to create, `aborted` to give up on; `ioredis` is that package's folder. */
+/** `slugs` to create, `aborted` to give up on. */
 const task = JSON.parse(process.argv[2] ?? "");
-const { Redis } = createRequire(join(task.ioredis, "package.json"))("ioredis");
+const { Redis } = createRequire(new URL("./tools/package.json", import.meta.url))("ioredis");
 
 const storeClient = new Redis({ host: "127.0.0.1", port: task.redisPort });
 const { locationId } = task;

@@ -2,8 +2,8 @@ import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CouldNotDoIt } from "./cli.js";
-import { installTools } from "./lib/tools.js";
+import { CliError } from "./cli.js";
+import { installTools } from "./tools.js";
 
 /** What the scripts use of Playwright, which the root of the project does not install. */
 export interface Page {
@@ -59,13 +59,13 @@ export function launchOptions(): LaunchOptions {
 
 function findChromium(): string {
   const named = process.env.CHROMIUM_PATH;
-  if (named && !canRun(named)) throw new CouldNotDoIt(`CHROMIUM_PATH: ${named} is no program.`);
+  if (named && !canRun(named)) throw new CliError(`CHROMIUM_PATH: ${named} is no program.`);
   const onPath = (process.env.PATH ?? "")
     .split(delimiter)
     .flatMap((folder) => ["chromium", "chromium-browser"].map((name) => join(folder, name)));
   const found = [...(named ? [named] : []), "/usr/bin/chromium", ...onPath].find(canRun);
   if (found === undefined) {
-    throw new CouldNotDoIt(
+    throw new CliError(
       "Chromium is not installed: apt-get install chromium (Debian), or set CHROMIUM_PATH.",
     );
   }

@@ -13,7 +13,7 @@ import { oauthTokens, type Tokens } from "./oauth-token.js";
 import { sharedBudget } from "./shared-budget.js";
 import { createBestSellers } from "./with-openapi-fetch.js";
 
-// Each recipe of docs/recipes.md, run.
+// Each example, run.
 
 const locationId = "6578278e879ad2646715ba9c";
 const token = "a-token-of-the-sub-account";

@@ -1,0 +1,64 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { CliError } from "./cli.js";
+
+const file = fileURLToPath(new URL("./rate-limited-server.mjs", import.meta.url));
+
+/** What a server on loopback allows in a fixed window; a limit of 0 allows all. */
+export interface Window {
+  readonly limit: number;
+  readonly intervalMs: number;
+}
+
+/** What a server has on record. */
+export interface ServerRecord {
+  /** How often each slug was created. */
+  readonly created: Readonly<Record<string, number>>;
+  /** How often it answered 429. */
+  readonly refused: number;
+}
+
+/** Starts a server on loopback that answers as HighLevel does, in a process of its own. */
+export async function startServer(window: Window) {
+  // Without the loader that this script runs under.
+  const server = fork(file, [JSON.stringify(window)], { execArgv: [] });
+  const told = () => nextMessage(server, 10_000, "the server");
+  try {
+    const url = String(await told());
+    return {
+      url,
+      async record() {
+        const answer = told();
+        server.send("record");
+        return (await answer) as ServerRecord; // what server.mjs sends
+      },
+      close: () => server.kill(),
+    };
+  } catch (error) {
+    server.kill();
+    throw error;
+  }
+}
+
+/** The next message of a child process. */
+export async function nextMessage(
+  child: ChildProcess,
+  withinMs: number,
+  who: string,
+): Promise<unknown> {
+  const gaveUp = new AbortController();
+  const giveUp = (why: string) => gaveUp.abort(new CliError(`${who} ${why}`));
+  const onExit = () => giveUp("ended early");
+  const timer = setTimeout(giveUp, withinMs, `said nothing in ${withinMs / 1000} s`);
+  child.once("exit", onExit);
+  try {
+    const [message] = await once(child, "message", { signal: gaveUp.signal });
+    return message;
+  } catch (error) {
+    throw gaveUp.signal.reason ?? error;
+  } finally {
+    clearTimeout(timer);
+    child.off("exit", onExit);
+  }
+}
