@@ -289,10 +289,10 @@ function consoleSection(
 <select id="version">${versions.map((version) => html`<option>${String(version)}</option>`)}</select></p>
 </div>
 <div class="pair">
-<p><label for="example">Start the body from</label>
+<p><label for="example">Example body</label>
 <select id="example">${examples.map(({ summary }, index) => html`<option value="${index}">${summary}</option>`)}</select></p>
 <p id="prefer-field"><label for="prefer">Ask the mock for</label>
-<select id="prefer"><option value="">what the body deserves</option>${statuses.map(
+<select id="prefer"><option value="">whatever fits the request</option>${statuses.map(
     (status) => html`<option value="${status}">${status}</option>`,
   )}</select></p>
 </div>
@@ -305,12 +305,12 @@ function consoleSection(
 <h3>Response</h3>
 <div id="result" role="status"><p>Send the request, and the answer appears here.</p></div>
 <div id="result-detail"></div>
-<h3>This request elsewhere</h3>
+<h3>This request as code</h3>
 ${tabContainer("request-as", "The request as", [
   { label: "curl", panel: codeBlock("as-curl", "the curl command", html``) },
   { label: "TypeScript", panel: codeBlock("as-typescript", "the TypeScript", html``) },
 ])}
-<p class="hint"><label><input id="show-token" type="checkbox" form="console-form"> Write my token into them</label></p>
+<p class="hint"><label><input id="show-token" type="checkbox" form="console-form"> Include my token</label></p>
 </div>
 </div>
 </section>`;

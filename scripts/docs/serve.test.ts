@@ -40,7 +40,7 @@ const own = (): Attempt => ({
 });
 
 /** Sends what fetch would not: any host, any origin, a path as it stands. */
-function attempt({ url, method, path, headers }: Attempt) {
+function attempt({ url, method, path, headers }: Attempt, sent = "{}") {
   return new Promise<{ status: number | undefined; headers: object; body: string }>(
     (resolve, reject) => {
       request(url, { method, path, headers }, async (response) => {
@@ -49,7 +49,7 @@ function attempt({ url, method, path, headers }: Attempt) {
         resolve({ status: response.statusCode, headers: response.headers, body });
       })
         .once("error", reject)
-        .end(method === "POST" ? "{}" : undefined);
+        .end(method === "POST" ? sent : undefined);
     },
   );
 }
@@ -107,6 +107,13 @@ it("follows no redirect, and says that there was one", async () => {
   } finally {
     for (const server of [elsewhere, redirecting, served]) server.close();
   }
+});
+
+it("relays no body of more than 1 MiB", async () => {
+  const { status, headers } = await attempt(own(), "x".repeat(1024 * 1024 + 1));
+  expect(status).toBe(502);
+  expect(headers).toMatchObject({ "relay-error": expect.stringContaining("larger than 1 MiB") });
+  expect(highlevel.take()).toEqual([]);
 });
 
 it("says why it has no answer, without the token", async () => {

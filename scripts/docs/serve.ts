@@ -27,7 +27,14 @@ export const relay = "/relay";
 export function serveDocs(page: string, target: RelayTarget) {
   return listen((request, response) => {
     if (request.method === "GET" && request.url === "/") {
-      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
+      response
+        .writeHead(200, {
+          "content-type": "text/html; charset=utf-8",
+          "cache-control": "no-store",
+          // Another page cannot show this one inside itself and guide a reader's clicks.
+          "x-frame-options": "DENY",
+        })
+        .end(page);
     } else if (request.method === target.method && request.url === relay + target.path) {
       // Other pages that are open in the browser have no business here, whatever name they use.
       const { host = "", origin } = request.headers;

@@ -61,10 +61,10 @@ export async function drive(
     let failed = 0;
     for (const [name, perform] of checks) {
       try {
-        out(`${name.padEnd(22)}ok      ${await perform()}`);
+        out(`${name.padEnd(24)}ok      ${await perform()}`);
       } catch (error) {
         failed++;
-        out(`${name.padEnd(22)}failed  ${error instanceof Error ? error.message : error}`);
+        out(`${name.padEnd(24)}failed  ${error instanceof Error ? error.message : error}`);
       }
     }
     out(`${checks.length - failed} of ${checks.length} checks passed`);

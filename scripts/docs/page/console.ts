@@ -72,10 +72,10 @@ export function startConsole(): void {
     issues.replaceChildren(
       ...(problems.length > 0
         ? [
-            "The contract refuses this body:",
+            "This body breaks the contract:",
             element("ul", {}, ...problems.map((it) => element("li", {}, it))),
           ]
-        : ["The body keeps the contract."]),
+        : ["The body matches the contract."]),
     );
     const current = request();
     const withToken = showToken.checked && current.token !== "";

@@ -66,6 +66,7 @@ it("there is no TypeScript for a body that is no object", () => {
 
 it.each([
   ["a server that is no URL", { baseUrl: "nowhere" }, "no URL"],
+  ["no server", { baseUrl: "" }, "Enter the base URL"],
   ["a server without https", { baseUrl: "http://example.com" }, "https"],
   ["a token with a line break", { token: "a\nb" }, "token"],
   ["a body that is not JSON", { body: "{" }, "not JSON"],
