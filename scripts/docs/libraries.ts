@@ -33,8 +33,7 @@ export async function loadLibraries(tools: string): Promise<Libraries> {
     new Html(hljs.getLanguage(language) ? hljs.highlight(code, { language }).value : escaped(code));
   marked.use({
     renderer: {
-      code: ({ text, lang = "" }) =>
-        `<pre tabindex="0"><code>${highlight(text, lang).text}</code></pre>`,
+      code: ({ text, lang = "" }) => `<pre><code>${highlight(text, lang).text}</code></pre>`,
     },
   });
   return {

@@ -42,11 +42,11 @@ export function render({ document, libraries, console, style, script, policy }: 
 </head>
 <body>
 <a class="skip" href="#request">Skip to the request</a>
-<div class="bar"><p>${info.title} <span>${info.version}</span></p>
+<header class="bar"><p>${info.title} <span>${info.version}</span></p>
 <nav aria-label="Sections">
 <a href="#request">Request</a> <a href="#samples">Samples</a> <a href="#console">Console</a>
 <a href="#responses">Responses</a> <a href="#rate-limits">Rate limits</a> <a href="#client-errors">Client errors</a>
-</nav></div>
+</nav></header>
 <main>
 ${firstSight(document, libraries)}
 <div class="columns">
@@ -173,7 +173,7 @@ ${tabContainer("sample", "Languages", tabs)}
 }
 
 function codeBlock(id: string, what: string, code: Html): Html {
-  return html`<div class="code">${copyButton(id, what)}<pre tabindex="0" aria-label="${what}"><code id="${id}">${code}</code></pre></div>`;
+  return html`<div class="code">${copyButton(id, what)}<pre><code id="${id}">${code}</code></pre></div>`;
 }
 
 function copyButton(id: string, what: string): Html {
@@ -193,8 +193,8 @@ ${tabs.map(
 )}
 </div>
 ${tabs.map(
-  (tab, index) =>
-    html`<div role="tabpanel" aria-labelledby="${id}-tab-${index}" data-tab-container-no-tabstop>${tab.panel}</div>`,
+  (tab) =>
+    html`<div role="tabpanel" aria-label="${tab.label}" data-tab-container-no-tabstop>${tab.panel}</div>`,
 )}
 </tab-container>`;
 }

@@ -199,7 +199,7 @@ export function readingChecks(stage: Stage): readonly Check[] {
             await page.getByRole("button", { name: "Send" }).click();
             await page.getByText("Not sent").waitFor();
             rules += await audit(page, axe, "#console");
-            return `no serious finding; ${rules} rules passed on the whole, each tab and a refusal`;
+            return `no finding; ${rules} rules passed on the whole, each tab and a refusal`;
           }),
       ],
     ),
@@ -218,11 +218,19 @@ export async function audit(page: Page, axe: string, part = "html"): Promise<num
     (selector) => (globalThis as unknown as { axe: typeof import("axe-core") }).axe.run(selector),
     part,
   );
-  const serious = results.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  assert.deepEqual(serious, []);
-  assert.notEqual(results.passes.length, 0);
+  const found = results.violations.map(
+    ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(" ")}`,
+  );
+  assert.deepEqual(found, []);
+  // A rule that breaks down finds nothing either.
+  const broken = results.incomplete.filter(({ nodes }) =>
+    nodes.some(({ any }) => any.some(({ id }) => id === "error-occurred")),
+  );
+  assert.deepEqual(
+    broken.map(({ id }) => id),
+    [],
+  );
+  assert.ok(results.passes.some(({ id }) => id === "color-contrast"));
   return results.passes.length;
 }
 

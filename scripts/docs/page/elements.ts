@@ -8,7 +8,7 @@ export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
 /** A new element with text or other elements in it. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
-  properties: Partial<Pick<HTMLElementTagNameMap[K], "className" | "id" | "tabIndex">> = {},
+  properties: Partial<Pick<HTMLElementTagNameMap[K], "className" | "id">> = {},
   ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const made = Object.assign(document.createElement(name), properties);

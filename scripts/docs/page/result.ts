@@ -58,7 +58,7 @@ function bodyOf(text: string): HTMLElement[] {
   if (text === "") return [element("p", {}, "The answer has no body.")];
   return [
     element("h4", {}, "Body"),
-    element("pre", { tabIndex: 0, id: "result-body" }, element("code", {}, indented(text))),
+    element("pre", { id: "result-body" }, element("code", {}, indented(text))),
   ];
 }
 
