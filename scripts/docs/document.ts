@@ -1,3 +1,4 @@
+import { CliError } from "../lib/cli.js";
 import { type Parameter, readContract, type Schema } from "../lib/contract.js";
 
 /** A sample of the contract's `x-codeSamples`. */
@@ -75,9 +76,7 @@ export async function readDocument(): Promise<ContractDocument> {
   const security = components.securitySchemes[scheme];
   const server = servers[0]?.url;
   if (security === undefined || server === undefined) {
-    throw new TypeError(
-      "The contract names no server, or a security scheme that it does not have.",
-    );
+    throw new CliError("The contract names no server, or a security scheme that it does not have.");
   }
   return {
     info,
@@ -88,11 +87,11 @@ export async function readDocument(): Promise<ContractDocument> {
 
 /** The single entry of an object: the page is about one operation. */
 function onlyOf<T>(record: Readonly<Record<string, T>>): readonly [readonly [string, T]] {
-  const [entry, ...others] = Object.entries(record);
-  if (entry === undefined || others.length > 0) {
-    throw new TypeError(
-      `The reference page shows one operation; the contract has ${others.length + 1} entries where it expects one.`,
-    );
+  const entries = Object.entries(record);
+  const [entry] = entries;
+  if (entry === undefined || entries.length > 1) {
+    const names = entries.map(([name]) => name).join(", ") || "none";
+    throw new CliError(`The reference page shows one operation with one scheme; found ${names}.`);
   }
   return [entry];
 }
