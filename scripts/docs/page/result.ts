@@ -17,13 +17,13 @@ export function showResult(result: Result): void {
       element("strong", {}, headline),
       ms === undefined ? "" : ` in ${ms} ms`,
     ),
+    ...[...words, ...findingsIn(result)].map((it) => element("p", {}, it)),
     element(
       "p",
       {},
       element("span", { className: outcome }, meaning.outcome),
       ` ${meaning.advice}`,
     ),
-    ...[...words, ...findingsIn(result)].map((it) => element("p", {}, it)),
   );
   byId("result-detail", HTMLElement).replaceChildren(
     ...(body === undefined ? [] : bodyOf(body)),

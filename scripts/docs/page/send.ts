@@ -42,7 +42,6 @@ export function refusal({ baseUrl, token, body }: ConsoleRequest): string | unde
 export async function send(request: ConsoleRequest, data: ConsoleData): Promise<Result> {
   const isRelayed = request.baseUrl === data.server && data.relay !== undefined;
   const started = performance.now();
-  const elapsed = () => Math.round(performance.now() - started);
   let response: Response;
   let body: string;
   try {
@@ -57,10 +56,9 @@ export async function send(request: ConsoleRequest, data: ConsoleData): Promise<
     });
     body = await response.text();
   } catch (error) {
-    const failure = await failureOf(error, request.baseUrl, data);
-    return { ...failure, ms: elapsed() };
+    return failureOf(error, request.baseUrl, data);
   }
-  const ms = elapsed();
+  const ms = Math.round(performance.now() - started);
   if (response.type === "opaqueredirect") {
     return {
       headline: "A redirect, not followed",
