@@ -97,21 +97,25 @@ function judge(error: unknown): { fate: Fate; concernsAll: boolean } {
   return { fate: concernsAll ? "not sent" : "failed", concernsAll };
 }
 
-/**
- * Imports a file, or what an earlier run has left of it.
- *
- * @param stop - Aborted, it takes no more rows, and ends when those under way are done.
- */
+/** What an import takes beside the file and the client's options. */
+export interface Controls {
+  /** Aborted, it takes no more rows, and ends when those under way are done. */
+  readonly stop?: AbortController;
+  /** Shows the progress line, until it is stopped. Default: nowhere. */
+  readonly display?: (line: () => string) => () => void;
+}
+
+/** Imports a file, or what an earlier run has left of it. */
 export async function importCsv(
   file: string,
   options: ClientOptions,
-  stop = new AbortController(),
+  { stop = new AbortController(), display = () => () => {} }: Controls = {},
 ): Promise<Summary> {
   const { hash, rows } = await survey(file);
   const beside = `${file}.${encodeURIComponent(options.locationId)}`;
   const journal = await openJournal(`${beside}.journal`, hash);
   try {
-    await importRows(file, rows, options, journal, stop);
+    await importRows(file, rows, options, journal, { stop, display });
     await copyRows(file, `${beside}.failed.csv`, journal, "failed");
     await copyRows(file, `${beside}.may-exist.csv`, journal, "may exist");
   } finally {
@@ -130,7 +134,7 @@ async function importRows(
   total: number,
   options: ClientOptions,
   journal: Journal,
-  stop: AbortController,
+  { stop, display }: Required<Controls>,
 ): Promise<void> {
   const tally = () => {
     const [failed, unknown] = [journal.count("failed"), journal.count("may exist")];
@@ -177,7 +181,7 @@ async function importRows(
       if (fate === undefined || fate === "not sent") await importRow(row);
     }
   }
-  const hide = show(() => progress.line(tally()));
+  const hide = display(() => progress.line(tally()));
   const ended = await Promise.allSettled(Array.from({ length: rowsUnderWay }, work));
   hide();
   for (const one of ended) if (one.status === "rejected") throw one.reason;
@@ -210,7 +214,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort("Ctrl-C"));
   const file = process.argv[2] ?? "collections.csv";
-  const summary = await importCsv(file, { locationId, token, baseUrl }, stop);
+  const options = { locationId, token, baseUrl };
+  const summary = await importCsv(file, options, { stop, display: show });
   const { created, failed, mayExist, stoppedBy } = summary;
   console.log(`${created} created, ${failed} failed, ${mayExist} may exist`);
   if (stoppedBy !== undefined) console.log(`Stopped: ${stoppedBy}. The same command goes on.`);
