@@ -47,7 +47,8 @@ export async function importManyRows(rows: number): Promise<Speed> {
     ]);
     const seconds = (performance.now() - startedAt) / 1_000;
     const [, created, peakBytes] = out.match(/^(\d+) created, .*\n(\d+)\n$/) ?? [];
-    if (Number(created) !== rows) throw new CliError(`the import of ${rows} rows ended: ${out}${err}`);
+    if (Number(created) !== rows)
+      throw new CliError(`the import of ${rows} rows ended: ${out}${err}`);
     return { rowsPerSecond: rows / seconds, peakBytes: Number(peakBytes) };
   } finally {
     server.close();
