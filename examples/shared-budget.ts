@@ -12,13 +12,12 @@ import { RateLimiterQueue, RateLimiterRedis } from "rate-limiter-flexible";
  * @param redis - A client of the package ioredis or redis.
  */
 export function sharedBudget(redis: unknown): RateLimiter {
-  return new RateLimiterQueue(
-    new RateLimiterRedis({
-      storeClient: redis,
-      keyPrefix: "highlevel-product-collections",
-      points: 9,
-      duration: 1,
-    }),
-    { maxQueueSize: 100_000 },
-  );
+  const perSecond = new RateLimiterRedis({
+    storeClient: redis,
+    keyPrefix: "highlevel-product-collections",
+    points: 9,
+    duration: 1,
+  });
+  const queue = new RateLimiterQueue(perSecond, { maxQueueSize: 100_000 });
+  return { waitForPlace: (key) => queue.removeTokens(1, key) };
 }
