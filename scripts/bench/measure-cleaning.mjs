@@ -1,10 +1,10 @@
 // Prints, as JSON, the milliseconds that a call takes whose answer of 1 MiB has to be cleaned of a
-// token, the median of several; by answer and by token. Nothing is sent: the fetch is our own.
+// token, the least of several; by answer and by token. Nothing is sent: the fetch is our own.
 
 import { createClient } from "highlevel-product-collections";
 
 const KiB = 1024;
-const rounds = 9;
+const rounds = 15;
 
 /** Tokens of so many characters; searched without care, the second kind takes the product. */
 const tokens = {
@@ -45,7 +45,8 @@ async function timeOf(token, body) {
     ms.push(performance.now() - start);
     if (created.text.includes(token)) throw new Error("the token is still there");
   }
-  return ms.sort((a, b) => a - b)[Math.floor(rounds / 2)];
+  // Whatever else the machine does only adds to it.
+  return Math.min(...ms);
 }
 
 const figures = [];
