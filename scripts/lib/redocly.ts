@@ -7,15 +7,29 @@ const load = () => import("@redocly/openapi-core");
 
 type Core = Awaited<ReturnType<typeof load>>;
 
-/** Reads an OpenAPI document and the files that it refers to. */
+interface ReadOptions {
+  readonly dereference?: boolean;
+  readonly root?: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Reads an OpenAPI document and the files that it refers to, by path or address; each address has to
+ * answer within `timeoutMs`, if one is given.
+ */
 export async function readDocument(
   file: string,
-  { dereference = false, root = projectRoot } = {},
+  { dereference = false, root = projectRoot, timeoutMs }: ReadOptions = {},
 ): Promise<object> {
   const core = await load();
   let result: Awaited<ReturnType<Core["bundle"]>>;
   try {
-    result = await core.bundle({ ref: file, config: await configOf(core, root), dereference });
+    const config = await configOf(core, root);
+    if (timeoutMs !== undefined) {
+      config.resolve.http.customFetch = (url: string, init: RequestInit) =>
+        fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    }
+    result = await core.bundle({ ref: file, config, dereference });
   } catch (error) {
     throw unreadable(error);
   }
