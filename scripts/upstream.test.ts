@@ -362,9 +362,12 @@ Where the vendor is right, change the contract (CONTRIBUTING.md, _Change the con
     expect(stderr.trim().split("\n")).toHaveLength(1);
   });
 
-  it("does not wait for ever", async () => {
-    const { status, stderr } = await upstreamFrom(published(), [], () => {}, 20);
+  it.each<[what: string, answer: Parameters<typeof listen>[0]]>([
+    ["an answer", () => {}],
+    ["the rest of an answer", (_, it) => it.write("openapi: 3.0.0\n")],
+  ])("does not wait for ever for %s", async (_what, answer) => {
+    const { status, stderr } = await upstreamFrom(published(), [], answer, 20);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^http:.+timeout\. Try again later\.\n$/);
+    expect(stderr).toMatch(/^http:.+No answer within 20 ms\. Try again later\.\n$/);
   });
 });

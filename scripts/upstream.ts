@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { CliError, command, exitCode, messageOf, start } from "./lib/cli.js";
 import { breaks, compare, type Difference, methods } from "./lib/compare.js";
 import { type Contract, contractPath, readContract } from "./lib/contract.js";
+import { code } from "./lib/markdown.js";
 import { readDocument } from "./lib/redocly.js";
 
 const usage = "npm run upstream [-- PATH-OR-URL] [--report markdown]";
@@ -50,7 +51,7 @@ function adviceFor(why: string): string {
   if (/: (404|410) /.test(why)) {
     return "Find where the vendor publishes it now, and give that address; the default is in scripts/upstream.ts.";
   }
-  if (/fetch failed|timeout|: (429|5\d\d) /.test(why)) return "Try again later.";
+  if (/fetch failed|No answer|terminated|: (429|5\d\d) /.test(why)) return "Try again later.";
   return "Check the address, or download the file with those that it refers to and give its path.";
 }
 
@@ -168,14 +169,6 @@ const asMarkdown: Report = (result, source) => {
     `Where the vendor is right, change the contract (CONTRIBUTING.md, _Change the contract_). Where the difference is wanted, add it to \`${knownFile}\` with its reason. Remove from there what no longer occurs.`,
   ];
 };
-
-/** Text as Markdown shows it unread: on one line, in more backticks than it has itself. */
-function code(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const padding = longest > 0 ? " " : "";
-  return `${fence}${padding}${text.replaceAll(/\s+/g, " ")}${padding}${fence}`;
-}
 
 const reports: ReadonlyMap<string, Report> = new Map([
   ["text", asText],

@@ -27,7 +27,7 @@ export async function readDocument(
     const config = await configOf(core, root);
     if (timeoutMs !== undefined) {
       config.resolve.http.customFetch = (url: string, init: RequestInit) =>
-        fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+        fetch(url, { ...init, signal: abortedAfter(timeoutMs) });
     }
     result = await core.bundle({ ref: file, config, dereference });
   } catch (error) {
@@ -59,6 +59,14 @@ export async function lint(file: string, root = projectRoot): Promise<string[]> 
 /** A document as YAML, each text in the lines that it was written in. */
 export async function toYaml(document: object): Promise<string> {
   return (await load()).stringifyYaml(document, { lineWidth: -1 });
+}
+
+/** `AbortSignal.timeout` with a plain error: Redocly writes on what it catches, which fails on others. */
+function abortedAfter(timeoutMs: number): AbortSignal {
+  const controller = new AbortController();
+  const error = new Error(`No answer within ${timeoutMs} ms`);
+  setTimeout(() => controller.abort(error), timeoutMs).unref();
+  return controller.signal;
 }
 
 function configOf(core: Core, root: string) {
