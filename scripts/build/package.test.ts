@@ -32,7 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("the package", () => {
   it("holds the built client, the contract and what explains them, and nothing else", () => {
     const allowed =
-      /^(dist\/(index|testing|undici)\.js(\.map)?|dist\/(src|generated)\/(http\/)?[\w-]+\.d\.ts|dist\/openapi\.(yaml|json)|examples\/([\w-]+\.ts|README\.md)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+      /^(dist\/(index|testing|undici)\.js(\.map)?|dist\/(src|generated)\/(http\/)?[\w-]+\.d\.ts|dist\/openapi\.(yaml|json)|examples\/([\w-]+\.ts|README\.md)|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|package\.json)$/;
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
     expect(paths).toEqual(
@@ -40,6 +40,7 @@ describe("the package", () => {
         "CHANGELOG.md",
         "LICENSE",
         "README.md",
+        "THIRD-PARTY-NOTICES.md",
         "dist/generated/contract.d.ts",
         "dist/generated/openapi.d.ts",
         "dist/index.js",
