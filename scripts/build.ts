@@ -30,7 +30,8 @@ export const run = command({ usage: "npm run build" }, async (_args, { root }) =
     format: "esm",
     packages: "external",
     platform: "neutral",
-    sourcemap: true,
+    // Beside the bundles, which are as readable as the sources; the package is half as large without.
+    sourcemap: "external",
     target: "es2022",
   });
   // One file each, whatever the contract is split into.

@@ -32,7 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("the package", () => {
   it("holds the built client, the contract and what explains them, and nothing else", () => {
     const allowed =
-      /^(dist\/(index|testing|undici)\.js(\.map)?|dist\/(src|generated)\/(http\/)?[\w-]+\.d\.ts|dist\/openapi\.(yaml|json)|examples\/([\w-]+\.ts|README\.md)|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|package\.json)$/;
+      /^(dist\/(index|testing|undici)\.js|dist\/(src|generated)\/(http\/)?[\w-]+\.d\.ts|dist\/openapi\.(yaml|json)|examples\/([\w-]+\.ts|README\.md)|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|package\.json)$/;
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
     expect(paths).toEqual(
@@ -44,7 +44,6 @@ describe("the package", () => {
         "dist/generated/contract.d.ts",
         "dist/generated/openapi.d.ts",
         "dist/index.js",
-        "dist/index.js.map",
         "dist/openapi.json",
         "dist/openapi.yaml",
         "dist/src/index.d.ts",
