@@ -10,8 +10,8 @@ import {
   rejection,
   token,
 } from "../contract-tests/support/servers.js";
+import { version } from "../generated/version.js";
 import { type ClientEvent, type ClientOptions, createClient, type Fetch } from "./index.js";
-import { version } from "./version.js";
 
 afterEach(() => {
   vi.restoreAllMocks();
