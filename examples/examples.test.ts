@@ -8,7 +8,8 @@ import { createClient } from "highlevel-product-collections";
 import { RateLimiterMemory, RateLimiterQueue } from "rate-limiter-flexible";
 import { afterEach, describe, expect, it } from "vitest";
 import { importCsv } from "./import-csv.js";
-import { createEverywhere, folderStore } from "./many-locations.js";
+import { openJournal } from "./import-journal.js";
+import { createEverywhere, folderStore, type LocationStore } from "./many-locations.js";
 import { startMock } from "./mock.js";
 import { oauthTokens, type Tokens } from "./oauth-token.js";
 import { createProgress } from "./progress-line.js";
@@ -163,6 +164,39 @@ describe("many collections from a CSV file", () => {
   });
 });
 
+describe("the journal of an import", () => {
+  it("goes on after a line that was broken off, and says what may exist", async () => {
+    const file = join(newFolder(), "journal");
+    const begun = ['{"of":"it"}', '{"row":1,"is":"created"}', '{"row":2,"is":"about to'];
+    writeFileSync(file, begun.join("\n"));
+    const first = await openJournal(file, "it");
+    expect([1, 2].map(first.fateOf)).toEqual(["created", undefined]);
+    await first.write(2, "about to send");
+    await first.write(5_000, "about to send");
+    await first.write(5_000, "not sent", "401");
+    await first.close();
+
+    const second = await openJournal(file, "it");
+    expect([1, 2, 3, 5_000].map(second.fateOf)).toEqual([
+      "created",
+      "may exist",
+      undefined,
+      "not sent",
+    ]);
+    expect(second.count("about to send")).toBe(0);
+    expect(second.count("may exist")).toBe(1);
+    await second.close();
+  });
+
+  it("takes nothing more once the disk has refused a line", async () => {
+    const file = join(newFolder(), "journal");
+    const journal = await openJournal(file, "it");
+    await journal.close();
+    await expect(journal.write(1, "about to send")).rejects.toThrow();
+    await expect(journal.write(2, "about to send")).rejects.toThrow();
+  });
+});
+
 describe("a progress line", () => {
   const context = { call: 1, locationId };
   const rateLimit = {
@@ -207,12 +241,14 @@ describe("a progress line", () => {
 
 describe("a thousand locations", () => {
   it("have a client each, whose token comes out of the store", async () => {
-    const folder = newFolder();
     const locationIds = Array.from({ length: 1_000 }, (_, i) => `location-${i}`);
-    for (const id of locationIds) {
-      const tokens = { accessToken: `token-of-${id}`, refreshToken: "r", expiresAt: 4e12 };
-      writeFileSync(join(folder, `${id}.json`), JSON.stringify(tokens));
-    }
+    const store: LocationStore = {
+      locationIds: async () => locationIds,
+      tokensOf: (id) => ({
+        load: async () => ({ accessToken: `token-of-${id}`, refreshToken: "r", expiresAt: 4e12 }),
+        save: () => Promise.reject(new Error("No token has expired.")),
+      }),
+    };
     let mostUnderWay = 0;
     let underWay = 0;
     const baseUrl = await serve(async (request) => {
@@ -227,22 +263,18 @@ describe("a thousand locations", () => {
     const outcomes = new Map<string, unknown>();
     const app = { clientId: "id", clientSecret: "secret" };
     const collection = { name: "Best Sellers", slug: "best-sellers" };
-    for await (const { locationId, ...outcome } of createEverywhere(
-      folderStore(folder),
-      app,
-      collection,
-      { baseUrl },
-    )) {
-      outcomes.set(locationId, outcome);
-    }
+    const all = createEverywhere(store, app, collection, { baseUrl });
+    for await (const { locationId, ...outcome } of all) outcomes.set(locationId, outcome);
     expect(outcomes.size).toBe(1_000);
     expect(outcomes.get("location-7")).toMatchObject({ mayExist: true });
     outcomes.delete("location-7");
-    for (const [id, outcome] of outcomes) expect(outcome).toEqual({ collectionId: `in ${id}` });
+    expect([...outcomes.values()]).toEqual(
+      [...outcomes.keys()].map((id) => ({ collectionId: `in ${id}` })),
+    );
     expect(mostUnderWay).toBeLessThanOrEqual(50);
   });
 
-  it("keep the tokens that a refresh brings", async () => {
+  it("have their tokens in a folder, a file each", async () => {
     const folder = newFolder();
     const tokens = { accessToken: "a", refreshToken: "r", expiresAt: 1 };
     const store = folderStore(folder);
