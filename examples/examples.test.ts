@@ -114,6 +114,26 @@ describe("many collections from a CSV file", () => {
     expect(slugs.toSorted()).toEqual([..."abcdefgh"]);
   });
 
+  it("end at Ctrl-C with the rows that are under way, and go on with the same command", async () => {
+    const slugs: string[] = [];
+    const stop = new AbortController();
+    const baseUrl = await serve(async (request) => {
+      const body = Object(await json(request));
+      slugs.push(body.slug);
+      stop.abort("Ctrl-C");
+      return [201, created(body)];
+    });
+    const file = join(newFolder(), "all.csv");
+    const all = Array.from({ length: 200 }, (_, i) => `row-${i}`);
+    writeFileSync(file, `name,slug\n${all.map((slug) => `Row,${slug}\n`).join("")}`);
+    const options = { locationId, token, baseUrl, limiter: false } as const;
+    const stopped = await importCsv(file, options, { stop });
+    expect(stopped).toMatchObject({ created: slugs.length, stoppedBy: "Ctrl-C" });
+    expect(slugs.length).toBeLessThanOrEqual(50);
+    expect(await importCsv(file, options)).toMatchObject({ created: 200, stoppedBy: undefined });
+    expect(slugs.toSorted()).toEqual(all.toSorted());
+  });
+
   it("stop after twenty answers in a row of which nobody knows what they did", async () => {
     let requests = 0;
     const baseUrl = await serve(async (request) => {
