@@ -114,6 +114,25 @@ describe("many collections from a CSV file", () => {
     expect(slugs.toSorted()).toEqual([..."abcdefgh"]);
   });
 
+  it("take a row that was answered 401 for not sent, though the token provider failed", async () => {
+    const baseUrl = await serve(async (request) => {
+      await text(request);
+      return [401, { message: "Invalid JWT" }];
+    });
+    const file = join(newFolder(), "all.csv");
+    writeFileSync(file, "name,slug\nA,a\nB,b\n");
+    const provider = (rejected?: string) => {
+      if (rejected !== undefined) throw new Error("The refresh token was revoked");
+      return token;
+    };
+    expect(await importCsv(file, { locationId, token: provider, baseUrl })).toEqual({
+      created: 0,
+      failed: 0,
+      mayExist: 0,
+      stoppedBy: "Error: The refresh token was revoked",
+    });
+  });
+
   it("end at Ctrl-C with the rows that are under way, and go on with the same command", async () => {
     const slugs: string[] = [];
     const stop = new AbortController();
