@@ -20,7 +20,7 @@ const abortedOfEach = 5;
 interface Ending {
   /** What the calls that failed rejected with. */
   readonly failures: readonly string[];
-  /** How many of the aborted calls rejected with the signal's reason. */
+  /** How many of the aborted calls rejected for the signal's reason. */
   readonly left: number;
   readonly leftInMs: number;
   readonly seconds: number;

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { listen } from "../contract-tests/support/listen.js";
 import { projectRoot } from "./lib/cli.js";
 import { runCommand } from "./lib/testing.js";
-import { run } from "./upstream.js";
+import { published as publishedAt, run, upstream as upstreamOf } from "./upstream.js";
 
 const list = "openapi/known-differences.json";
 
@@ -178,12 +178,13 @@ not breaking
     });
   });
 
-  it("says what else there is on the path where the method is gone", async () => {
+  it("says what else there is on the path where the operation is gone, and calls it no difference", async () => {
     const path = published(["    post:", "    put:"]);
-    const { status, stdout } = await upstream([path]);
-    expect(status).toBe(1);
-    expect(stdout).toContain("POST /products/collections: gone");
-    expect(stdout).toContain("PUT /products/collections: new");
+    expect(await upstream([path])).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: `${path} has no POST /products/collections any more, only GET, PUT on that path. If the vendor has moved it, the contract has to follow.\n`,
+    });
   });
 
   it("wants a difference that no longer occurs struck off the list", async () => {
@@ -228,7 +229,7 @@ Nothing differs, apart from ${knownCount - 1} known differences (${list}).\n`,
     [
       "an address that nobody answers",
       () => "http://127.0.0.1:1/a.json",
-      /^http:\/\/127.0.0.1:1\/a.json: fetch failed\. Check/,
+      /^http:\/\/127.0.0.1:1\/a.json: fetch failed\. Try again later/,
     ],
     ["an address that is none", () => "https://", /^https:\/\/: .+\. Check/],
   ])("refuses %s in one line", async (_what, file, reason) => {
@@ -238,12 +239,13 @@ Nothing differs, apart from ${knownCount - 1} known differences (${list}).\n`,
     expect(stderr.trim().split("\n")).toHaveLength(1);
   });
 
-  it.each([[[]], [["one", "two"]]])("wants one file, and not %j", async (args) => {
-    expect(await upstream(args)).toEqual({
-      status: 2,
-      stdout: "",
-      stderr: "Give one file or address: npm run upstream -- PATH-OR-URL\n",
-    });
+  const usage = "npm run upstream [-- PATH-OR-URL] [--report markdown]";
+
+  it.each([
+    [["one", "two"], `Give one file or address: ${usage}\n`],
+    [["--report", "html"], `A report is text or markdown, and not html: ${usage}\n`],
+  ])("refuses %j", async (args, stderr) => {
+    expect(await upstream(args)).toEqual({ status: 2, stdout: "", stderr });
   });
 
   it.each([
@@ -258,5 +260,114 @@ Nothing differs, apart from ${knownCount - 1} known differences (${list}).\n`,
     const { status, stderr } = await upstream([published()], project);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^openapi\/known-differences\.json .+\n$/);
+  });
+});
+
+/** Serves what a vendor publishes, and runs the command without a file; an answer can be replaced. */
+async function upstreamFrom(
+  path: string,
+  args: readonly string[] = [],
+  answer?: Parameters<typeof listen>[0],
+  timeoutMs?: number,
+) {
+  const folder = join(path, "../..");
+  const asked: (string | undefined)[] = [];
+  const server = await listen((request, response) => {
+    asked.push(request.url);
+    if (answer !== undefined) return answer(request, response);
+    response.end(readFileSync(join(folder, request.url ?? "")));
+  });
+  const address = `${server.url}/apps/products.yaml`;
+  try {
+    const ended = await runCommand(upstreamOf(address, timeoutMs), args);
+    return { ...ended, address, asked };
+  } finally {
+    server.close();
+  }
+}
+
+describe("npm run upstream, without a file", () => {
+  it("reads the file that HighLevel publishes on GitHub", () => {
+    expect(publishedAt).toMatch(
+      /^https:\/\/raw\.githubusercontent\.com\/GoHighLevel\/highlevel-api-docs\/main\/.+\.json$/,
+    );
+  });
+
+  it("fetches it, and the file of errors beside it", async () => {
+    const { asked, ...ended } = await upstreamFrom(published());
+    expect(ended).toMatchObject({ status: 0, stderr: "" });
+    expect(asked).toEqual(["/apps/products.yaml", "/common/errors.yaml"]);
+  });
+
+  it("reports a difference as Markdown in which nothing of the vendor's takes effect", async () => {
+    const path = published([
+      "        image: { type: string }",
+      '        image: { type: string, pattern: "^`@all\\n\\n# x$" }\n        color: {}',
+    ]);
+    const { status, stdout, stderr, address } = await upstreamFrom(path, ["--report", "markdown"]);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    const request = `${post}/requestBody/content/application~1json/schema`;
+    expect(
+      stdout,
+    ).toBe(`2 differ, 1 of them breaking, apart from ${knownCount} known differences (${list}).
+
+### Breaking for users of the client
+
+- \`\` request field image: pattern ^\`@all # x$ is new \`\`
+  - contract: \`${request}/properties/image\`
+  - upstream: \`${request}/properties/image/pattern\`
+
+### Not breaking
+
+- \`request field color: new\`
+  - contract: \`${request}\`
+  - upstream: \`${request}/properties/color\`
+
+Compared: \`openapi/openapi.yaml\` and \`${address}\`.
+
+Where the vendor is right, change the contract (CONTRIBUTING.md, _Change the contract_). Where the difference is wanted, add it to \`${list}\` with its reason. Remove from there what no longer occurs.
+`);
+  });
+
+  it("names a known difference that no longer occurs in Markdown, too", async () => {
+    const slug = "slug: { type: string, description: In the address";
+    const path = published([slug, `${slug}, pattern: '^\\S*$'`]);
+    const { status, stdout } = await upstreamFrom(path, ["--report", "markdown"]);
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      "### Known, and no longer there\n\n- `request field slug: pattern ^\\S*$ is gone`\n",
+    );
+  });
+
+  it.each<[what: string, answer: Parameters<typeof listen>[0], reason: RegExp]>([
+    ["moved", (_, it) => it.writeHead(404).end(), /: 404 Not Found\. Find where the vendor/],
+    ["withheld for now", (_, it) => it.writeHead(503).end(), /: 503 .+\. Try again later\./],
+    ["cut off on the way", (_, it) => it.socket?.destroy(), /: fetch failed\. Try again later\./],
+    [
+      "there without those it refers to",
+      ({ url }, it) => (url?.startsWith("/apps") ? it.end(product) : it.writeHead(404).end("gone")),
+      /errors\.yaml.*404 Not Found\. Find where the vendor/,
+    ],
+    ["a page", (_, it) => it.end("<html>\n<p>Moved</p>"), /products\.yaml: .+\. Check the address/],
+    [
+      "without the operation",
+      (_, it) =>
+        it.end(product.replace("    post:", "    put:").replaceAll(/\$ref: "\.\.[^"]+"/g, "")),
+      /has no POST \/products\/collections any more/,
+    ],
+  ])("says in one line that the file is %s, and files nothing", async (_what, answer, reason) => {
+    const { status, stdout, stderr } = await upstreamFrom(published(), [], answer);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(reason);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  it.each<[what: string, answer: Parameters<typeof listen>[0]]>([
+    ["an answer", () => {}],
+    ["the rest of an answer", (_, it) => it.write("openapi: 3.0.0\n")],
+  ])("does not wait for ever for %s", async (_what, answer) => {
+    const { status, stderr } = await upstreamFrom(published(), [], answer, 20);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^http:.+No answer within 20 ms\. Try again later\.\n$/);
   });
 });

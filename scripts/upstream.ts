@@ -1,10 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { CliError, command, exitCode, messageOf, start } from "./lib/cli.js";
 import { breaks, compare, type Difference, methods } from "./lib/compare.js";
-import { type Contract, readContract } from "./lib/contract.js";
+import { type Contract, contractPath, readContract } from "./lib/contract.js";
+import { code } from "./lib/markdown.js";
 import { readDocument } from "./lib/redocly.js";
 
-const usage = "npm run upstream -- PATH-OR-URL";
+const usage = "npm run upstream [-- PATH-OR-URL] [--report markdown]";
+
+/** Where the vendor publishes the file of the product, and beside it those that it refers to. */
+export const published =
+  "https://raw.githubusercontent.com/GoHighLevel/highlevel-api-docs/main/apps/products.json";
+
 const knownFile = "openapi/known-differences.json";
 
 /** What is read of the vendor's OpenAPI file. It is not ours, so it may hold anything. */
@@ -20,24 +26,33 @@ interface Known {
 }
 
 /** Reads the vendor's OpenAPI file, each `$ref` replaced by what it names. */
-async function readUpstream(source: string): Promise<Upstream> {
+async function readUpstream(source: string, timeoutMs: number): Promise<Upstream> {
   const isUrl = /^https?:/i.test(source);
   if (!isUrl && !existsSync(source)) {
     throw new CliError(`${source} does not exist. Give the vendor's OpenAPI file: ${usage}`);
   }
   let upstream: Upstream;
   try {
-    upstream = await readDocument(source, { dereference: true });
+    upstream = await readDocument(source, { dereference: true, timeoutMs });
   } catch (error) {
-    const advice = isUrl
-      ? "Check the address, or download the file with those that it refers to and give its path."
-      : "Give an OpenAPI 3 file, with those that it refers to in their places.";
-    throw new CliError(`${source}: ${messageOf(error)}. ${advice}`);
+    const why = messageOf(error);
+    throw new CliError(`${source}: ${why}. ${isUrl ? adviceFor(why) : adviceForFiles}`);
   }
   if (!String(upstream.openapi).startsWith("3.")) {
     throw new CliError(`${source} is not OpenAPI 3. Give the vendor's OpenAPI file: ${usage}`);
   }
   return upstream;
+}
+
+const adviceForFiles = "Give an OpenAPI 3 file, with those that it refers to in their places.";
+
+/** What to do where an address cannot be read, by what Redocly says of it. */
+function adviceFor(why: string): string {
+  if (/: (404|410) /.test(why)) {
+    return "Find where the vendor publishes it now, and give that address; the default is in scripts/upstream.ts.";
+  }
+  if (/fetch failed|No answer|terminated|: (429|5\d\d) /.test(why)) return "Try again later.";
+  return "Check the address, or download the file with those that it refers to and give its path.";
 }
 
 /** The vendor's file without what it says of operations that are not the contract's. */
@@ -49,10 +64,17 @@ function narrowed(upstream: Upstream, contract: Contract, source: string): Upstr
         `${source} has no path ${path}. Give the file of the product that has it; if the vendor has moved it, the contract has to follow.`,
       );
     }
-    // Where our method is missing, the others on its path are a hint of what became of it.
-    const isThere = methods.every((key) => !Object.hasOwn(ours, key) || Object.hasOwn(theirs, key));
+    for (const method of methods) {
+      if (!Object.hasOwn(ours, method) || Object.hasOwn(theirs, method)) continue;
+      // The others on its path are a hint of what became of it.
+      const others = methods.filter((it) => Object.hasOwn(theirs, it));
+      const rest = others.length > 0 ? `only ${others.join(", ").toUpperCase()}` : "nothing";
+      throw new CliError(
+        `${source} has no ${method.toUpperCase()} ${path} any more, ${rest} on that path. If the vendor has moved it, the contract has to follow.`,
+      );
+    }
     const kept = Object.entries(theirs).filter(
-      ([key]) => !isThere || Object.hasOwn(ours, key) || !methods.includes(key),
+      ([key]) => Object.hasOwn(ours, key) || !methods.includes(key),
     );
     return [path, Object.fromEntries(kept)] as const;
   });
@@ -76,43 +98,106 @@ function isKnown(it: Partial<Known> | null): it is Known {
   return Array.isArray(it?.differences) && typeof it.reason === "string" && it.reason !== "";
 }
 
-/** What to tell of the differences, and whether all of them are known and all known ones occur. */
-function report(differences: readonly Difference[], known: readonly Known[]) {
+/** What a comparison came to. */
+interface Result {
+  readonly breaking: readonly Difference[];
+  readonly others: readonly Difference[];
+  /** Known differences that no longer occur. */
+  readonly stale: readonly string[];
+  /** How many known differences do occur. */
+  readonly knownCount: number;
+}
+
+function judge(differences: readonly Difference[], known: readonly Known[]): Result {
   const listed = known.flatMap((it) => it.differences);
   const found = differences.filter(({ what }) => !listed.includes(what));
   const stale = listed.filter((it) => !differences.some(({ what }) => what === it));
-  const breaking = found.filter(breaks);
-  const told = (title: string, some: readonly Difference[]) => [
+  return {
+    breaking: found.filter(breaks),
+    others: found.filter((it) => !breaks(it)),
+    stale,
+    knownCount: listed.length - stale.length,
+  };
+}
+
+function summaryOf({ breaking, others, knownCount }: Result): string {
+  const count = breaking.length + others.length;
+  const summary =
+    count > 0 ? `${count} differ, ${breaking.length} of them breaking` : "Nothing differs";
+  return `${summary}, apart from ${knownCount} known differences (${knownFile}).`;
+}
+
+type Report = (result: Result, source: string) => readonly string[];
+
+const asText: Report = (result) => {
+  const section = (title: string, some: readonly Difference[]) => [
     ...(some.length > 0 ? [title] : []),
     ...some.flatMap((it) => [`  ${it.what}`, `    contract #${it.from}`, `    upstream #${it.to}`]),
   ];
-  const count =
-    found.length > 0
-      ? `${found.length} differ, ${breaking.length} of them breaking`
-      : "Nothing differs";
-  const lines = [
-    ...told("breaking for users of the client", breaking),
-    ...told(
-      "not breaking",
-      found.filter((it) => !breaks(it)),
-    ),
-    ...stale.map((it) => `no longer occurs, so remove it from ${knownFile}: ${it}`),
-    `${count}, apart from ${listed.length - stale.length} known differences (${knownFile}).`,
+  return [
+    ...section("breaking for users of the client", result.breaking),
+    ...section("not breaking", result.others),
+    ...result.stale.map((it) => `no longer occurs, so remove it from ${knownFile}: ${it}`),
+    summaryOf(result),
   ];
-  return { lines, isClean: found.length === 0 && stale.length === 0 };
+};
+
+/** The text of an issue. What the vendor wrote stands in code, so that nothing of it takes effect. */
+const asMarkdown: Report = (result, source) => {
+  const section = (title: string, some: readonly Difference[]) =>
+    some.length === 0
+      ? []
+      : [
+          `### ${title}`,
+          "",
+          ...some.flatMap((it) => [
+            `- ${code(it.what)}`,
+            `  - contract: ${code(`#${it.from}`)}`,
+            `  - upstream: ${code(`#${it.to}`)}`,
+          ]),
+          "",
+        ];
+  const stale = result.stale.map((it) => `- ${code(it)}`);
+  return [
+    summaryOf(result),
+    "",
+    ...section("Breaking for users of the client", result.breaking),
+    ...section("Not breaking", result.others),
+    ...(stale.length > 0 ? [`### Known, and no longer there`, "", ...stale, ""] : []),
+    `Compared: \`${contractPath}\` and ${code(source)}.`,
+    "",
+    `Where the vendor is right, change the contract (CONTRIBUTING.md, _Change the contract_). Where the difference is wanted, add it to \`${knownFile}\` with its reason. Remove from there what no longer occurs.`,
+  ];
+};
+
+const reports: ReadonlyMap<string, Report> = new Map([
+  ["text", asText],
+  ["markdown", asMarkdown],
+]);
+
+/** The command, where the vendor publishes its file at this address, and answers in this time. */
+export function upstream(published: string, timeoutMs = 60_000) {
+  return command(
+    { usage, options: { report: { type: "string", default: "text" } }, allowPositionals: true },
+    async ({ values, positionals }, io) => {
+      const [source = published, ...others] = positionals;
+      if (others.length > 0) throw new CliError(`Give one file or address: ${usage}`);
+      const report = reports.get(values.report);
+      if (report === undefined) {
+        throw new CliError(`A report is text or markdown, and not ${values.report}: ${usage}`);
+      }
+      const theirs = await readUpstream(source, timeoutMs);
+      const contract = await readContract(io.root);
+      const differences = compare(contract, narrowed(theirs, contract, source));
+      const result = judge(differences, readKnown(io.root));
+      for (const line of report(result, source)) io.out(line);
+      const { breaking, others: rest, stale } = result;
+      const found = breaking.length + rest.length + stale.length;
+      return found === 0 ? exitCode.done : exitCode.failed;
+    },
+  );
 }
 
-export const run = command({ usage, allowPositionals: true }, async ({ positionals }, io) => {
-  const [source, ...others] = positionals;
-  if (source === undefined || others.length > 0) {
-    throw new CliError(`Give one file or address: ${usage}`);
-  }
-  const upstream = await readUpstream(source);
-  const contract = await readContract(io.root);
-  const differences = compare(contract, narrowed(upstream, contract, source));
-  const { lines, isClean } = report(differences, readKnown(io.root));
-  for (const line of lines) io.out(line);
-  return isClean ? exitCode.done : exitCode.failed;
-});
+export const run = upstream(published);
 
 start(import.meta, run);

@@ -7,15 +7,29 @@ const load = () => import("@redocly/openapi-core");
 
 type Core = Awaited<ReturnType<typeof load>>;
 
-/** Reads an OpenAPI document and the files that it refers to. */
+interface ReadOptions {
+  readonly dereference?: boolean;
+  readonly root?: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Reads an OpenAPI document and the files that it refers to, by path or address; each address has to
+ * answer within `timeoutMs`, if one is given.
+ */
 export async function readDocument(
   file: string,
-  { dereference = false, root = projectRoot } = {},
+  { dereference = false, root = projectRoot, timeoutMs }: ReadOptions = {},
 ): Promise<object> {
   const core = await load();
   let result: Awaited<ReturnType<Core["bundle"]>>;
   try {
-    result = await core.bundle({ ref: file, config: await configOf(core, root), dereference });
+    const config = await configOf(core, root);
+    if (timeoutMs !== undefined) {
+      config.resolve.http.customFetch = (url: string, init: RequestInit) =>
+        fetch(url, { ...init, signal: abortedAfter(timeoutMs) });
+    }
+    result = await core.bundle({ ref: file, config, dereference });
   } catch (error) {
     throw unreadable(error);
   }
@@ -45,6 +59,14 @@ export async function lint(file: string, root = projectRoot): Promise<string[]> 
 /** A document as YAML, each text in the lines that it was written in. */
 export async function toYaml(document: object): Promise<string> {
   return (await load()).stringifyYaml(document, { lineWidth: -1 });
+}
+
+/** `AbortSignal.timeout` with a plain error: Redocly writes on what it catches, which fails on others. */
+function abortedAfter(timeoutMs: number): AbortSignal {
+  const controller = new AbortController();
+  const error = new Error(`No answer within ${timeoutMs} ms`);
+  setTimeout(() => controller.abort(error), timeoutMs).unref();
+  return controller.signal;
 }
 
 function configOf(core: Core, root: string) {

@@ -1,3 +1,5 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Command, Io } from "./cli.js";
 import { projectRoot } from "./cli.js";
 
@@ -31,4 +33,19 @@ export async function runCommand(
     },
   });
   return { status, stdout, stderr };
+}
+
+/**
+ * Puts programs of a test's own before those that are installed.
+ *
+ * @returns The `PATH` that finds them.
+ */
+export function withPrograms(folder: string, programs: Readonly<Record<string, string>>): string {
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), text);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return `${bin}${delimiter}${process.env.PATH}`;
 }

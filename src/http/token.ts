@@ -83,6 +83,7 @@ export function createTokens(source: string | TokenProvider): Tokens {
       return {
         token,
         async replace(context) {
+          const startedAt = performance.now();
           for (;;) {
             const shared = latest === known || latest?.timedOut ? undefined : latest;
             const question = shared ?? askForAnother(token, context);
@@ -95,6 +96,9 @@ export function createTokens(source: string | TokenProvider): Tokens {
               if (question.rejected === token) return undefined;
             } catch (error) {
               if (shared === undefined || !question.timedOut) throw error;
+              // Who came late asks for itself; the others have waited for long enough.
+              const waitedMs = performance.now() - startedAt;
+              if (waitedMs > context.timeoutMs / 2) throw noTokenInTime(context);
             }
           }
         },
@@ -104,21 +108,21 @@ export function createTokens(source: string | TokenProvider): Tokens {
 }
 
 /** The answer of a provider, or a {@link TimeoutError}, or the signal's reason, whichever is first. */
-async function inTime<T>(
-  answer: PromiseLike<T>,
-  { timeoutMs, signal, attempts }: QuestionContext,
-): Promise<T> {
+async function inTime<T>(answer: PromiseLike<T>, context: QuestionContext): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    const message = `The token provider gave no token within ${timeoutMs} ms; nothing was created`;
-    const failure = { mayHaveCreated: false, attempts };
-    timer = setTimeout(() => reject(new TimeoutError(message, failure)), timeoutMs);
+    timer = setTimeout(() => reject(noTokenInTime(context)), context.timeoutMs);
   });
   try {
-    return await abortable(() => Promise.race([answer, timeout]), signal);
+    return await abortable(() => Promise.race([answer, timeout]), context.signal);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function noTokenInTime({ timeoutMs, attempts }: QuestionContext): TimeoutError {
+  const message = `The token provider gave no token within ${timeoutMs} ms; nothing was created`;
+  return new TimeoutError(message, { mayHaveCreated: false, attempts });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
