@@ -8,7 +8,8 @@ import { createClient } from "highlevel-product-collections";
 import { RateLimiterMemory, RateLimiterQueue } from "rate-limiter-flexible";
 import { afterEach, describe, expect, it } from "vitest";
 import { importCsv } from "./import-csv.js";
-import { createEverywhere, folderStore } from "./many-locations.js";
+import { openJournal } from "./import-journal.js";
+import { createEverywhere, folderStore, type LocationStore } from "./many-locations.js";
 import { startMock } from "./mock.js";
 import { oauthTokens, type Tokens } from "./oauth-token.js";
 import { createProgress } from "./progress-line.js";
@@ -113,6 +114,45 @@ describe("many collections from a CSV file", () => {
     expect(slugs.toSorted()).toEqual([..."abcdefgh"]);
   });
 
+  it("take a row that was answered 401 for not sent, though the token provider failed", async () => {
+    const baseUrl = await serve(async (request) => {
+      await text(request);
+      return [401, { message: "Invalid JWT" }];
+    });
+    const file = join(newFolder(), "all.csv");
+    writeFileSync(file, "name,slug\nA,a\nB,b\n");
+    const provider = (rejected?: string) => {
+      if (rejected !== undefined) throw new Error("The refresh token was revoked");
+      return token;
+    };
+    expect(await importCsv(file, { locationId, token: provider, baseUrl })).toEqual({
+      created: 0,
+      failed: 0,
+      mayExist: 0,
+      stoppedBy: "Error: The refresh token was revoked",
+    });
+  });
+
+  it("end at Ctrl-C with the rows that are under way, and go on with the same command", async () => {
+    const slugs: string[] = [];
+    const stop = new AbortController();
+    const baseUrl = await serve(async (request) => {
+      const body = Object(await json(request));
+      slugs.push(body.slug);
+      stop.abort("Ctrl-C");
+      return [201, created(body)];
+    });
+    const file = join(newFolder(), "all.csv");
+    const all = Array.from({ length: 200 }, (_, i) => `row-${i}`);
+    writeFileSync(file, `name,slug\n${all.map((slug) => `Row,${slug}\n`).join("")}`);
+    const options = { locationId, token, baseUrl, limiter: false } as const;
+    const stopped = await importCsv(file, options, { stop });
+    expect(stopped).toMatchObject({ created: slugs.length, stoppedBy: "Ctrl-C" });
+    expect(slugs.length).toBeLessThanOrEqual(50);
+    expect(await importCsv(file, options)).toMatchObject({ created: 200, stoppedBy: undefined });
+    expect(slugs.toSorted()).toEqual(all.toSorted());
+  });
+
   it("stop after twenty answers in a row of which nobody knows what they did", async () => {
     let requests = 0;
     const baseUrl = await serve(async (request) => {
@@ -163,6 +203,39 @@ describe("many collections from a CSV file", () => {
   });
 });
 
+describe("the journal of an import", () => {
+  it("goes on after a line that was broken off, and says what may exist", async () => {
+    const file = join(newFolder(), "journal");
+    const begun = ['{"of":"it"}', '{"row":1,"is":"created"}', '{"row":2,"is":"about to'];
+    writeFileSync(file, begun.join("\n"));
+    const first = await openJournal(file, "it");
+    expect([1, 2].map(first.fateOf)).toEqual(["created", undefined]);
+    await first.write(2, "about to send");
+    await first.write(5_000, "about to send");
+    await first.write(5_000, "not sent", "401");
+    await first.close();
+
+    const second = await openJournal(file, "it");
+    expect([1, 2, 3, 5_000].map(second.fateOf)).toEqual([
+      "created",
+      "may exist",
+      undefined,
+      "not sent",
+    ]);
+    expect(second.count("about to send")).toBe(0);
+    expect(second.count("may exist")).toBe(1);
+    await second.close();
+  });
+
+  it("takes nothing more once the disk has refused a line", async () => {
+    const file = join(newFolder(), "journal");
+    const journal = await openJournal(file, "it");
+    await journal.close();
+    await expect(journal.write(1, "about to send")).rejects.toThrow();
+    await expect(journal.write(2, "about to send")).rejects.toThrow();
+  });
+});
+
 describe("a progress line", () => {
   const context = { call: 1, locationId };
   const rateLimit = {
@@ -207,18 +280,23 @@ describe("a progress line", () => {
 
 describe("a thousand locations", () => {
   it("have a client each, whose token comes out of the store", async () => {
-    const folder = newFolder();
     const locationIds = Array.from({ length: 1_000 }, (_, i) => `location-${i}`);
-    for (const id of locationIds) {
-      const tokens = { accessToken: `token-of-${id}`, refreshToken: "r", expiresAt: 4e12 };
-      writeFileSync(join(folder, `${id}.json`), JSON.stringify(tokens));
-    }
     let mostUnderWay = 0;
-    let underWay = 0;
+    let begun = 0;
+    let answered = 0;
+    const store: LocationStore = {
+      locationIds: async () => locationIds,
+      tokensOf: (id) => ({
+        async load() {
+          mostUnderWay = Math.max(mostUnderWay, ++begun - answered);
+          return { accessToken: `token-of-${id}`, refreshToken: "r", expiresAt: 4e12 };
+        },
+        save: () => Promise.reject(new Error("No token has expired.")),
+      }),
+    };
     const baseUrl = await serve(async (request) => {
-      mostUnderWay = Math.max(mostUnderWay, ++underWay);
       const body = Object(await json(request));
-      underWay--;
+      answered++;
       if (body.altId === "location-7") return [500, {}];
       return request.headers.authorization === `Bearer token-of-${body.altId}`
         ? [201, created({ ...body, _id: `in ${body.altId}` })]
@@ -227,22 +305,18 @@ describe("a thousand locations", () => {
     const outcomes = new Map<string, unknown>();
     const app = { clientId: "id", clientSecret: "secret" };
     const collection = { name: "Best Sellers", slug: "best-sellers" };
-    for await (const { locationId, ...outcome } of createEverywhere(
-      folderStore(folder),
-      app,
-      collection,
-      { baseUrl },
-    )) {
-      outcomes.set(locationId, outcome);
-    }
+    const all = createEverywhere(store, app, collection, { baseUrl });
+    for await (const { locationId, ...outcome } of all) outcomes.set(locationId, outcome);
     expect(outcomes.size).toBe(1_000);
     expect(outcomes.get("location-7")).toMatchObject({ mayExist: true });
     outcomes.delete("location-7");
-    for (const [id, outcome] of outcomes) expect(outcome).toEqual({ collectionId: `in ${id}` });
-    expect(mostUnderWay).toBeLessThanOrEqual(50);
+    expect([...outcomes.values()]).toEqual(
+      [...outcomes.keys()].map((id) => ({ collectionId: `in ${id}` })),
+    );
+    expect(mostUnderWay).toBe(50);
   });
 
-  it("keep the tokens that a refresh brings", async () => {
+  it("have their tokens in a folder, a file each", async () => {
     const folder = newFolder();
     const tokens = { accessToken: "a", refreshToken: "r", expiresAt: 1 };
     const store = folderStore(folder);

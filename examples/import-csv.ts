@@ -87,11 +87,13 @@ function collectionOf({ cells }: Row): NewProductCollection {
 }
 
 /** How far a row came whose call failed, and whether all others would fail for the same reason. */
-function judge(error: unknown): { fate: Fate; concernsAll: boolean } {
-  const isOfTheCall = error instanceof HighLevelError; // and not of a token provider
-  if (isOfTheCall && error.mayHaveCreated) return { fate: "may exist", concernsAll: false };
+function judge(error: unknown, wasSent: boolean): { fate: Fate; concernsAll: boolean } {
+  if (!(error instanceof HighLevelError)) {
+    // A token provider's or a limiter's, which are asked between two attempts, and not during one.
+    return { fate: wasSent ? "may exist" : "not sent", concernsAll: true };
+  }
+  if (error.mayHaveCreated) return { fate: "may exist", concernsAll: false };
   const concernsAll =
-    !isOfTheCall ||
     error instanceof ConnectionError ||
     (error instanceof ApiError && [401, 403, 429].includes(error.status));
   return { fate: concernsAll ? "not sent" : "failed", concernsAll };
@@ -153,7 +155,12 @@ async function importRows(
       const row = rowOfCall.getStore();
       if (row === undefined) throw new Error("The request belongs to no row.");
       await journal.write(row, "about to send");
-      return send(url, init);
+      const answer = await send(url, init);
+      // Refused: nothing was created, whatever comes of the call.
+      if (answer.status >= 400 && answer.status < 500) {
+        await journal.write(row, "not sent", `answered ${answer.status}`);
+      }
+      return answer;
     },
   });
 
@@ -165,7 +172,8 @@ async function importRows(
       unknownInARow = 0;
       return journal.write(row.number, "created", outcome.value._id);
     }
-    const { fate, concernsAll } = judge(outcome.reason);
+    const wasSent = journal.fateOf(row.number) === "about to send";
+    const { fate, concernsAll } = judge(outcome.reason, wasSent);
     const why = String(outcome.reason);
     unknownInARow = fate === "may exist" ? unknownInARow + 1 : 0;
     if (concernsAll || unknownInARow === mostUnknownInARow) stop.abort(why);
@@ -219,5 +227,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { created, failed, mayExist, stoppedBy } = summary;
   console.log(`${created} created, ${failed} failed, ${mayExist} may exist`);
   if (stoppedBy !== undefined) console.log(`Stopped: ${stoppedBy}. The same command goes on.`);
-  process.exitCode = created > 0 && failed + mayExist === 0 && stoppedBy === undefined ? 0 : 1;
+  process.exitCode = failed + mayExist === 0 && stoppedBy === undefined ? 0 : 1;
 }

@@ -7,7 +7,7 @@ import { open, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** How far a row can have come. Of a row that was never sent nothing is written. */
+/** How far a row can have come. One that was refused, or that nothing is written of, is not sent. */
 const fates = ["about to send", "created", "failed", "may exist", "not sent"] as const;
 export type Fate = (typeof fates)[number];
 

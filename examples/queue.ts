@@ -63,7 +63,13 @@ export function startWorker(
         if (claim === undefined) throw new Error("The request belongs to no job.");
         claim.isOurs ||= (await redis.set(claim.key, "", "EX", claimSeconds, "NX")) === "OK";
         if (!claim.isOurs) throw new Error("another worker has sent it");
-        return send(url, init);
+        const answer = await send(url, init);
+        // Refused: nothing was created, whatever comes of the call.
+        if (answer.status >= 400 && answer.status < 500) {
+          claim.isOurs = false;
+          await redis.del(claim.key);
+        }
+        return answer;
       },
     });
 
@@ -74,9 +80,8 @@ export function startWorker(
       const call = () => client.createProductCollection(data.collection);
       return (await claimOfCall.run(claim, call))._id;
     } catch (error) {
-      if (error instanceof HighLevelError && error.mayHaveCreated) {
-        throw new UnrecoverableError(`It may exist: ${error.message}`);
-      }
+      const mayExist = error instanceof HighLevelError ? error.mayHaveCreated : claim.isOurs;
+      if (mayExist) throw new UnrecoverableError(`It may exist: ${error}`);
       if (claim.isOurs) await redis.del(claim.key); // nothing was created
       const isHopeless =
         error instanceof InvalidRequestError ||
