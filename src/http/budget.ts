@@ -235,7 +235,10 @@ export function createBudget(bound: Budget | undefined) {
     /** Takes in what came of a place; undefined where nothing was sent. */
     learn(now: number, news: BudgetNews | undefined, place: Place): void {
       if (!end(place)) return;
-      if (news === undefined) return given.remove(place.givenAt);
+      if (news === undefined) {
+        given.remove(place.givenAt);
+        return;
+      }
       usedAt = now;
       const { status, rateLimit } = news;
       limit = rateLimit?.limit || limit;

@@ -41,9 +41,6 @@ export interface RateLimiter {
 const momentMs = 100;
 /** How soon those look again who wait for an answer to say how they go on, in milliseconds. */
 const firstLookMs = 4;
-const longestLookMs = 100;
-/** So many at the front look more often than the others: what is left goes to them first. */
-const front = 10;
 /** The longest that a call waits without looking, in milliseconds: the budget may have grown. */
 const longestSleepMs = 1_000;
 /** A call this late to look is gone, in milliseconds: on Workers its request may have ended. */
@@ -167,7 +164,8 @@ function createQueue(bound: Budget | undefined): Queue {
   async function waitForTurn(ticket: Ticket, signal: AbortSignal | undefined, turn: Turn) {
     let isTold = false;
     let toldUntil = performance.now() + momentMs;
-    for (let looks = 0; ; ) {
+    let knownAt = performance.now();
+    for (;;) {
       const now = performance.now();
       const ahead = lineUp(ticket, now);
       const closure = budget.closure(now);
@@ -176,9 +174,8 @@ function createQueue(bound: Budget | undefined): Queue {
       }
       const { free, at } = budget.room(now);
       if (free > ahead) return;
-      looks = at === undefined ? looks + 1 : 0;
-      const growth = ahead < front ? 1.05 : 1.3;
-      const lookMs = Math.min(firstLookMs * growth ** looks + ahead / 20, longestLookMs);
+      // The longer an answer takes, the less a little more matters.
+      const lookMs = Math.max(firstLookMs, (now - knownAt) / 5) + ahead / 20;
       const ms = at === undefined ? undefined : Math.max(at - now, 0) + budget.passMs(ahead);
       const sleepMs = Math.ceil(Math.min(ms || lookMs, longestSleepMs));
       const isNews = ms === undefined ? !isTold && now > toldUntil : now + ms > toldUntil;
@@ -189,6 +186,7 @@ function createQueue(bound: Budget | undefined): Queue {
       }
       ticket.looksAt = now + sleepMs;
       await sleep(sleepMs, signal);
+      if (at !== undefined) knownAt = performance.now();
     }
   }
 
