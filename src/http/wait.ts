@@ -17,7 +17,11 @@ function followerOf(signal: AbortSignal): Follower {
   if (follower === undefined) {
     const listeners = new Set<() => void>();
     const notify = () => {
-      for (const listener of listeners) listener();
+      // Once each, although two signals tell of the same abort.
+      for (const listener of listeners) {
+        listeners.delete(listener);
+        listener();
+      }
     };
     follower = { signals: [signal, ...derivedFrom(signal)], listeners, notify };
     followers.set(signal, follower);
