@@ -1,3 +1,4 @@
+import { hasSubscribers } from "node:diagnostics_channel";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { listen } from "../contract-tests/support/listen.js";
@@ -56,6 +57,7 @@ describe("npm run mock", () => {
     const port = Number(new URL(url).port);
     const error = await new Promise((resolve) => connect(port, "127.0.0.1").on("error", resolve));
     expect(error).toMatchObject({ code: "ECONNREFUSED" });
+    expect(hasSubscribers("http.server.response.finish")).toBe(false);
   });
 
   it("says so where Prism had to cut what it reports", () => {
