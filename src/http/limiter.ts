@@ -180,7 +180,7 @@ function createQueue(bound: Budget | undefined): Queue {
       const sleepMs = Math.ceil(Math.min(ms || lookMs, longestSleepMs));
       const isNews = ms === undefined ? !isTold && now > toldUntil : now + ms > toldUntil;
       if (isNews) {
-        turn.onWait?.({ ahead, ms });
+        turn.onWait?.({ ahead, ms: ms === undefined ? ms : Math.ceil(ms) });
         isTold = true;
         toldUntil = now + (ms ?? 0) + momentMs;
       }
