@@ -165,7 +165,10 @@ export function createBudget(bound: Budget | undefined) {
     }
     if (remaining > window.lowest) {
       // Sent after the lowest was heard, and more is left: that window is over.
-      if (place.order >= window.lowestBefore) return openWindow(now, remaining, place);
+      if (place.order >= window.lowestBefore) {
+        openWindow(now, remaining, place);
+        return;
+      }
       unplaced++;
     } else if (place.order > window.order || remaining >= freeIn(window) - 1) {
       window.lowest = remaining;
@@ -214,6 +217,9 @@ export function createBudget(bound: Budget | undefined) {
 
     /** The 429 that stops all requests for now; undefined if there is none. */
     closure: (now: number) => (closure !== undefined && now < closure.until ? closure : undefined),
+
+    /** How long a window is, as far as is known. */
+    intervalMs: () => bound?.intervalMs ?? intervalMs,
 
     /** How many milliseconds pass until `ahead` requests have been let through. */
     passMs: (ahead: number) => {
@@ -283,7 +289,7 @@ function createSlidingCount() {
   let moments: number[] = [];
   let first = 0;
   function forgetBefore(moment: number): void {
-    while (first < moments.length && (moments[first] ?? 0) < moment) first++;
+    while (first < moments.length && (moments[first] ?? 0) <= moment) first++;
     if (first > 1_000 && first > moments.length / 2) {
       moments = moments.slice(first);
       first = 0;

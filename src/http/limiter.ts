@@ -41,7 +41,7 @@ export interface RateLimiter {
 const momentMs = 100;
 /** How soon those look again who wait for an answer to say how they go on, in milliseconds. */
 const firstLookMs = 4;
-/** The longest that a call waits without looking, in milliseconds: the budget may have grown. */
+/** The longest that a call waits without looking, in milliseconds; also a tenth of a window. */
 const longestSleepMs = 1_000;
 /** A call this late to look is gone, in milliseconds: on Workers its request may have ended. */
 const graceMs = 2_000;
@@ -177,7 +177,9 @@ function createQueue(bound: Budget | undefined): Queue {
       // The longer an answer takes, the less a little more matters.
       const lookMs = Math.max(firstLookMs, (now - knownAt) / 5) + ahead / 20;
       const ms = at === undefined ? undefined : Math.max(at - now, 0) + budget.passMs(ahead);
-      const sleepMs = Math.ceil(Math.min(ms || lookMs, longestSleepMs));
+      // Places may come earlier than was known: others give theirs back, or a window has begun.
+      const longestMs = Math.min(longestSleepMs, budget.intervalMs() / 10);
+      const sleepMs = Math.ceil(Math.min(ms || lookMs, longestMs));
       const isNews = ms === undefined ? !isTold && now > toldUntil : now + ms > toldUntil;
       if (isNews) {
         turn.onWait?.({ ahead, ms: ms === undefined ? ms : Math.ceil(ms) });
