@@ -1,16 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import { ApiError, InvalidRequestError, type NewProductCollection } from "../src/index.js";
+import { fakeHighLevel } from "../src/testing.js";
 import { validRequest } from "./probes.js";
 import { answers, endpoint } from "./source-page.js";
 import { locationId, recordingClient, token, violatedPlaces } from "./support/client.js";
 import { readDocument } from "./support/document.js";
 
-// Differential tests: client and mock agree on any body. They are no specification, and the one place
+// Differential tests: client, mock and fake agree on any body. They are no specification, and the one place
 // beside the comparison with the page where the document is read: its schema makes the bodies. A
 // failure prints its seed and the smallest case.
 
 const mockUrl = inject("mockUrl");
+/** Asked for nothing but what follows from the request, and with budget for all of them. */
+const fake = fakeHighLevel({ limit: 1_000_000, dailyLimit: 1_000_000 });
 
 /** What is read of a JSON Schema. */
 interface Schema {
@@ -84,20 +87,27 @@ function withValue(body: object, [name = "", ...rest]: readonly string[], value:
 }
 
 describe("any collection that the schema allows", () => {
-  it("is accepted by client and mock", async () => {
+  it("is accepted by client, mock and fake", async () => {
     await fc.assert(
       fc.asyncProperty(valid(bodySchema), async (body) => {
         const { altId, altType, ...collection } = body as NewProductCollection & typeof fixed;
         const { client, responses } = recordingClient(mockUrl, undefined, { locationId });
         await expect(client.createProductCollection(collection)).resolves.toHaveProperty("_id");
         expect(responses.flatMap(violatedPlaces)).toEqual([]);
+
+        const ofFake = recordingClient(mockUrl, undefined, { locationId, fetch: fake.fetch });
+        await expect(ofFake.client.createProductCollection(collection)).resolves.toMatchObject(
+          // As it was sent: undefined is in no JSON.
+          JSON.parse(JSON.stringify({ ...collection, collectionId: undefined })),
+        );
+        expect(ofFake.drifts).toEqual([]);
       }),
       { numRuns: 200 },
     );
   });
 });
 
-describe("any single departure from the schema is refused by client and mock at its place", () => {
+describe("any single departure from the schema is refused by client, mock and fake at its place", () => {
   const violations = violationsOf(bodySchema).map((it) => ({ ...it, name: it.place.join(".") }));
 
   it.each(violations)("$name", async ({ place, what }) => {
@@ -105,13 +115,20 @@ describe("any single departure from the schema is refused by client and mock at 
       fc.asyncProperty(valid(bodySchema), what, async (body, value) => {
         const broken = withValue({ ...(body as object), ...fixed }, place, value);
 
-        const response = await fetch(mockUrl + endpoint.path, {
+        const request = {
           method: endpoint.method,
           headers: validRequest({ locationId, token }).headers,
           body: JSON.stringify(broken),
-        });
+        };
+        const response = await fetch(mockUrl + endpoint.path, request);
         expect(response.status).toBe(422);
         expect(new Set(violatedPlaces(response))).toEqual(new Set([["body", ...place].join(".")]));
+
+        const ofFake = await fake.fetch(endpoint.server + endpoint.path, request);
+        expect(ofFake.status).toBe(422);
+        const { message }: { message: string[] } = await ofFake.json();
+        const places = message.map((words) => words.split(" ", 1)[0]);
+        expect(new Set(places)).toEqual(new Set([`/${place.join("/")}`]));
 
         // The client sets the location itself, and so cannot be given a wrong one.
         if ((place[0] ?? "") in fixed) return;
@@ -127,6 +144,55 @@ describe("any single departure from the schema is refused by client and mock at 
         expect(responses).toEqual([]);
       }),
       { numRuns: 25 },
+    );
+  });
+});
+
+describe("any request, good or bad in several ways at once,", () => {
+  const body = JSON.stringify(validRequest({ locationId, token }).body);
+  const json = "application/json";
+  const requests = fc.record({
+    path: fc.constantFrom(endpoint.path, endpoint.path, endpoint.path, `${endpoint.path}/`, "/"),
+    method: fc.constantFrom("POST", "POST", "POST", "PUT", "GET", "DELETE"),
+    authorization: fc.constantFrom(
+      `Bearer ${token}`,
+      "Bearer a b",
+      "bearer a",
+      "Bearer",
+      "Basic a",
+      "",
+    ),
+    version: fc.constantFrom("2021-07-28", "2021-07-28", "2021-07-29", undefined),
+    type: fc.constantFrom(
+      json,
+      json,
+      `${json};charset=utf-8`,
+      "Application/JSON",
+      "application/hal+json",
+      "text/json",
+      "text/plain",
+      "",
+    ),
+    body: fc.constantFrom(body, body, body, "{}", "null", "[]", '"text"', "{", " ", "", undefined),
+  });
+
+  it("is answered with one status by mock and fake", async () => {
+    await fc.assert(
+      fc.asyncProperty(requests, async ({ path, method, authorization, version, type, body }) => {
+        const init: RequestInit = {
+          method,
+          headers: {
+            authorization,
+            "content-type": type,
+            ...(version !== undefined && { version }),
+          },
+          // A GET can have none.
+          ...(method !== "GET" && body !== undefined && { body }),
+        };
+        const { status } = await fetch(mockUrl + path, init);
+        expect((await fake.fetch(endpoint.server + path, init)).status).toBe(status);
+      }),
+      { numRuns: 500 },
     );
   });
 });

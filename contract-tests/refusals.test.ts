@@ -1,7 +1,8 @@
 import { describe, expect, inject, it } from "vitest";
 import { InvalidRequestError, type NewProductCollection } from "../src/index.js";
+import { fakeHighLevel } from "../src/testing.js";
 import { probes } from "./probes.js";
-import { request } from "./source-page.js";
+import { endpoint, request } from "./source-page.js";
 import { locationId, recordingClient, token, violatedPlaces } from "./support/client.js";
 import { named } from "./support/named.js";
 import { describeServer } from "./support/server-suite.js";
@@ -20,6 +21,24 @@ describeServer("the mock", {
     } else {
       expect(response.headers.get("sl-violations")).toContain(violation.words);
     }
+  },
+});
+
+describeServer("the fake", {
+  fetch: fakeHighLevel({ limit: 1_000_000 }).fetch,
+  url: endpoint.server,
+  async expectViolation(response, { status, violation }) {
+    const body = await response.json();
+    expect(body).toMatchObject({ statusCode: status });
+    if (violation === undefined || !("place" in violation)) return;
+    // "body.seo.title" is "/seo/title" for the fake, and "header.version" is "Version".
+    const [where = "", ...names] = violation.place.split(".");
+    const place = where === "body" ? ["", ...names].join("/") : names.join();
+    const [words, ...others] = body.message;
+    expect([words.toLowerCase(), others]).toEqual([
+      expect.stringMatching(new RegExp(`^${place.toLowerCase()} (must|is) `)),
+      [],
+    ]);
   },
 });
 

@@ -178,7 +178,10 @@ describe("the options", () => {
     compiles(() => createClient({ token: "a" }));
   });
 
-  it("take a RateLimiterQueue of rate-limiter-flexible as a limiter", () => {
-    expectTypeOf<RateLimiterQueue>().toExtend<RateLimiter>();
+  it("take a RateLimiterQueue of rate-limiter-flexible as a limiter, adapted in one line", () => {
+    const adapt = (queue: RateLimiterQueue) => ({
+      waitForPlace: (key: string) => queue.removeTokens(1, key),
+    });
+    expectTypeOf<ReturnType<typeof adapt>>().toExtend<RateLimiter>();
   });
 });

@@ -1,15 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { json, text } from "node:stream/consumers";
-import { createClient } from "highlevel-product-collections";
+import { createClient, type RateLimiter } from "highlevel-product-collections";
 import { RateLimiterMemory, RateLimiterQueue } from "rate-limiter-flexible";
 import { afterEach, describe, expect, it } from "vitest";
-import { importFile } from "./import-csv.js";
+import { importCsv } from "./import-csv.js";
+import { openJournal } from "./import-journal.js";
+import { createEverywhere, folderStore, type LocationStore } from "./many-locations.js";
 import { startMock } from "./mock.js";
 import { oauthTokens, type Tokens } from "./oauth-token.js";
+import { createProgress } from "./progress-line.js";
 import { sharedBudget } from "./shared-budget.js";
 import { createBestSellers } from "./with-openapi-fetch.js";
 
@@ -38,49 +41,288 @@ async function serve(
 
 const created = (body: unknown) => ({ data: { _id: "655b33a82209e60b6adb87a5", ...Object(body) } });
 
+/** A folder that is gone after the test. */
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "highlevel-examples-"));
+  cleanUps.push(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** The rows that an import has written beside its file, and undefined if it has written none. */
+function rowsIn(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
 describe("many collections from a CSV file", () => {
-  it("come out in order, and what failed can be fed in again", async () => {
+  const answers: Record<string, [status: number, body: unknown]> = {
+    taken: [422, { message: ["slug taken"] }],
+    broken: [500, {}],
+  };
+  /** Creates all but what `answers` has, and keeps the slugs that it was sent. */
+  async function serveCollections() {
     const slugs: string[] = [];
-    let isTaken = true;
     const baseUrl = await serve(async (request) => {
       const body = Object(await json(request));
       slugs.push(body.slug);
-      if (body.slug === "broken") return [500, {}];
-      return isTaken && body.slug === "taken"
-        ? [422, { message: ["slug taken"] }]
-        : [201, created(body)];
+      return answers[body.slug] ?? [201, created(body)];
     });
-    const folder = mkdtempSync(join(tmpdir(), "highlevel-csv-"));
-    cleanUps.push(() => rmSync(folder, { recursive: true }));
-    const file = (name: string) => join(folder, name);
+    return { slugs, baseUrl };
+  }
+
+  it("end in one of three ways, each row is sent once, and lists say which failed how", async () => {
+    const { slugs, baseUrl } = await serveCollections();
+    const file = join(newFolder(), "all.csv");
+    const rows = ['"A, with a comma",a,', 'B,taken,"Title ""B"""', "C,has space,", "D,broken,"];
+    writeFileSync(file, `\uFEFFname,slug,title\n${rows.join("\n")}\nE,e,\n`);
+
+    const summary = { created: 2, failed: 2, mayExist: 1, stoppedBy: undefined };
+    expect(await importCsv(file, { locationId, token, baseUrl })).toEqual(summary);
+    expect(slugs.toSorted()).toEqual(["a", "broken", "e", "taken"]);
+    const heading = '"name","slug","title"\n';
+    expect(rowsIn(`${file}.${locationId}.failed.csv`)).toBe(
+      `${heading}"B","taken","Title ""B"""\n"C","has space",""\n`,
+    );
+    expect(rowsIn(`${file}.${locationId}.may-exist.csv`)).toBe(`${heading}"D","broken",""\n`);
+    expect(readFileSync(`${file}.${locationId}.journal`, "utf8")).toContain(
+      '{"row":2,"is":"failed","detail":"ApiError: HighLevel answered 422: slug taken"}\n',
+    );
+
+    // The same command once more has nothing to do.
+    expect(await importCsv(file, { locationId, token, baseUrl })).toEqual(summary);
+    expect(slugs).toHaveLength(4);
+    // In another location all is to do.
+    await importCsv(file, { locationId: "another-location", token, baseUrl });
+    expect(slugs).toHaveLength(8);
+  });
+
+  it("stop at what all would fail with, and go on with the same command", async () => {
+    const { slugs, baseUrl } = await serveCollections();
+    const file = join(newFolder(), "all.csv");
+    writeFileSync(file, `name,slug\n${[..."abcdefgh"].map((slug) => `Row,${slug}\n`).join("")}`);
+    let isRevoked = true;
+    const provider = () => {
+      if (isRevoked) throw new Error("The token was revoked");
+      return token;
+    };
+
+    const stopped = await importCsv(file, { locationId, token: provider, baseUrl });
+    expect(stopped).toMatchObject({ created: 0, stoppedBy: "Error: The token was revoked" });
+    expect(slugs).toEqual([]);
+    isRevoked = false;
+    const { created } = await importCsv(file, { locationId, token: provider, baseUrl });
+    expect(created).toBe(8);
+    expect(slugs.toSorted()).toEqual([..."abcdefgh"]);
+  });
+
+  it("take a row that was answered 401 for not sent, though the token provider failed", async () => {
+    const baseUrl = await serve(async (request) => {
+      await text(request);
+      return [401, { message: "Invalid JWT" }];
+    });
+    const file = join(newFolder(), "all.csv");
+    writeFileSync(file, "name,slug\nA,a\nB,b\n");
+    const provider = (rejected?: string) => {
+      if (rejected !== undefined) throw new Error("The refresh token was revoked");
+      return token;
+    };
+    expect(await importCsv(file, { locationId, token: provider, baseUrl })).toEqual({
+      created: 0,
+      failed: 0,
+      mayExist: 0,
+      stoppedBy: "Error: The refresh token was revoked",
+    });
+  });
+
+  it("end at Ctrl-C with the rows that are under way, and go on with the same command", async () => {
+    const slugs: string[] = [];
+    const stop = new AbortController();
+    const baseUrl = await serve(async (request) => {
+      const body = Object(await json(request));
+      slugs.push(body.slug);
+      stop.abort("Ctrl-C");
+      return [201, created(body)];
+    });
+    const file = join(newFolder(), "all.csv");
+    const all = Array.from({ length: 200 }, (_, i) => `row-${i}`);
+    writeFileSync(file, `name,slug\n${all.map((slug) => `Row,${slug}\n`).join("")}`);
+    const options = { locationId, token, baseUrl, limiter: false } as const;
+    const stopped = await importCsv(file, options, { stop });
+    expect(stopped).toMatchObject({ created: slugs.length, stoppedBy: "Ctrl-C" });
+    expect(slugs.length).toBeLessThanOrEqual(50);
+    expect(await importCsv(file, options)).toMatchObject({ created: 200, stoppedBy: undefined });
+    expect(slugs.toSorted()).toEqual(all.toSorted());
+  });
+
+  it("stop after twenty answers in a row of which nobody knows what they did", async () => {
+    let requests = 0;
+    const baseUrl = await serve(async (request) => {
+      await text(request);
+      requests++;
+      return [500, {}];
+    });
+    const file = join(newFolder(), "all.csv");
     writeFileSync(
-      file("all.csv"),
-      'name,slug,title\n"A, with a comma",a,\nB,taken,"Title ""B"""\nC,has space,\nD,broken,\nE,e,\n',
+      file,
+      `name,slug\n${Array.from({ length: 500 }, (_, i) => `Row,${i}\n`).join("")}`,
     );
-    const highlevel = createClient({ locationId, token, baseUrl });
+    const { mayExist, stoppedBy } = await importCsv(file, { locationId, token, baseUrl });
+    expect(stoppedBy).toMatch(/^UnexpectedResponseError: HighLevel answered 500/);
+    expect(mayExist).toBe(requests);
+    expect(requests).toBeLessThan(100);
+  });
 
-    const results = await importFile(highlevel, file("all.csv"));
+  it.each([
+    ["has no column slug", "name\nA\n", /has no column slug/],
+    ["breaks off within quotes", 'name,slug\nA,a\n"B,b\n', /Quote/],
+  ])("are not begun from a file that %s", async (_, content, message) => {
+    const { slugs, baseUrl } = await serveCollections();
+    const file = join(newFolder(), "bad.csv");
+    writeFileSync(file, content);
+    await expect(importCsv(file, { locationId, token, baseUrl })).rejects.toThrow(message);
+    expect(slugs).toEqual([]);
+  });
 
-    expect(results.map(({ row }) => row.slug)).toEqual(["a", "taken", "has space", "broken", "e"]);
-    expect(results.map((result) => "collection" in result)).toEqual([
-      true,
-      false,
-      false,
-      false,
-      true,
+  it("are refused where the file has changed, or another process has it", async () => {
+    const { slugs, baseUrl } = await serveCollections();
+    const file = join(newFolder(), "all.csv");
+    const run = () => importCsv(file, { locationId, token, baseUrl });
+    writeFileSync(file, "name,slug\nA,a\n");
+    await run();
+    writeFileSync(file, "name,slug\nB,b\nA,a\n");
+    await expect(run()).rejects.toThrow("Has the CSV file changed?");
+    writeFileSync(file, "name,slug\nA,a\n");
+    const lock = `${file}.${locationId}.journal.lock-`;
+    writeFileSync(lock + process.ppid, "");
+    await expect(run()).rejects.toThrow("Another process has");
+    rmSync(lock + process.ppid);
+    // That of a process which was killed is no obstacle: no process has this number.
+    writeFileSync(`${lock}4194305`, "");
+    expect(await run()).toMatchObject({ created: 1 });
+    expect(readdirSync(dirname(file)).filter((name) => name.includes("lock"))).toEqual([]);
+    expect(slugs).toEqual(["a"]);
+  });
+});
+
+describe("the journal of an import", () => {
+  it("goes on after a line that was broken off, and says what may exist", async () => {
+    const file = join(newFolder(), "journal");
+    const begun = ['{"of":"it"}', '{"row":1,"is":"created"}', '{"row":2,"is":"about to'];
+    writeFileSync(file, begun.join("\n"));
+    const first = await openJournal(file, "it");
+    expect([1, 2].map(first.fateOf)).toEqual(["created", undefined]);
+    await first.write(2, "about to send");
+    await first.write(5_000, "about to send");
+    await first.write(5_000, "not sent", "401");
+    await first.close();
+
+    const second = await openJournal(file, "it");
+    expect([1, 2, 3, 5_000].map(second.fateOf)).toEqual([
+      "created",
+      "may exist",
+      undefined,
+      "not sent",
     ]);
-    expect(slugs.sort()).toEqual(["a", "broken", "e", "taken"]);
-    expect(readFileSync(file("all.unknown.csv"), "utf8")).toMatch(
-      /^name,slug,title,error\r\nD,broken,,/,
-    );
+    expect(second.count("about to send")).toBe(0);
+    expect(second.count("may exist")).toBe(1);
+    await second.close();
+  });
 
-    isTaken = false;
-    slugs.length = 0;
-    const again = await importFile(highlevel, file("all.failed.csv"));
-    expect(slugs).toEqual(["taken"]);
-    expect(
-      again.map((result) => ("collection" in result ? result.collection.seo : "failed")),
-    ).toEqual([{ title: 'Title "B"' }, "failed"]);
+  it("takes nothing more once the disk has refused a line", async () => {
+    const file = join(newFolder(), "journal");
+    const journal = await openJournal(file, "it");
+    await journal.close();
+    await expect(journal.write(1, "about to send")).rejects.toThrow();
+    await expect(journal.write(2, "about to send")).rejects.toThrow();
+  });
+});
+
+describe("a progress line", () => {
+  const context = { call: 1, locationId };
+  const rateLimit = {
+    limit: 100,
+    remaining: 0,
+    intervalMs: 10_000,
+    dailyLimit: 200_000,
+    dailyRemaining: 190_000,
+  };
+
+  it("says what is done, what is waited for, and when the last will be done", () => {
+    let now = 0;
+    const { line, onEvent } = createProgress(1_000, 100, () => now);
+    const tally = { done: 100, failed: 0, unknown: 0 };
+    expect(line(tally)).toBe("100 of 1000 done");
+    onEvent({ ...context, type: "waiting", reason: "token" });
+    expect(line(tally)).toBe("100 of 1000 done, waiting for a token");
+
+    now = 10_000;
+    onEvent({ ...context, type: "attempt", attempt: 1, ms: 5, status: 201 });
+    expect(line({ done: 300, failed: 2, unknown: 1 })).toBe(
+      "300 of 1000 done, 2 failed, 1 may exist, the last in about 35 s",
+    );
+    onEvent({ ...context, type: "attempt", attempt: 1, ms: 5, status: 201, rateLimit });
+    onEvent({ ...context, type: "waiting", reason: "budget", ms: 7_500, ahead: 3 });
+    now = 11_000;
+    expect(line({ ...tally, done: 300 })).toBe(
+      "300 of 1000 done, waiting 7 s for the rate limit, the last in about 70 s",
+    );
+    expect(line({ ...tally, done: 1_000 })).toBe("1000 of 1000 done");
+  });
+
+  it("says that the day's budget is less than what is to do", () => {
+    const { line, onEvent } = createProgress(1_000_000, 0, () => 0);
+    const daily = { ...rateLimit, dailyRemaining: 150_000 };
+    onEvent({ ...context, type: "attempt", attempt: 1, ms: 5, status: 201, rateLimit: daily });
+    expect(line({ done: 50_000, failed: 0, unknown: 0 })).toBe(
+      "50000 of 1000000 done, the last in about 26 h, 150000 more today",
+    );
+  });
+});
+
+describe("a thousand locations", () => {
+  it("have a client each, whose token comes out of the store", async () => {
+    const locationIds = Array.from({ length: 1_000 }, (_, i) => `location-${i}`);
+    let mostUnderWay = 0;
+    let begun = 0;
+    let answered = 0;
+    const store: LocationStore = {
+      locationIds: async () => locationIds,
+      tokensOf: (id) => ({
+        async load() {
+          mostUnderWay = Math.max(mostUnderWay, ++begun - answered);
+          return { accessToken: `token-of-${id}`, refreshToken: "r", expiresAt: 4e12 };
+        },
+        save: () => Promise.reject(new Error("No token has expired.")),
+      }),
+    };
+    const baseUrl = await serve(async (request) => {
+      const body = Object(await json(request));
+      answered++;
+      if (body.altId === "location-7") return [500, {}];
+      return request.headers.authorization === `Bearer token-of-${body.altId}`
+        ? [201, created({ ...body, _id: `in ${body.altId}` })]
+        : [403, { message: "The token does not have access to this location." }];
+    });
+    const outcomes = new Map<string, unknown>();
+    const app = { clientId: "id", clientSecret: "secret" };
+    const collection = { name: "Best Sellers", slug: "best-sellers" };
+    const all = createEverywhere(store, app, collection, { baseUrl });
+    for await (const { locationId, ...outcome } of all) outcomes.set(locationId, outcome);
+    expect(outcomes.size).toBe(1_000);
+    expect(outcomes.get("location-7")).toMatchObject({ mayExist: true });
+    outcomes.delete("location-7");
+    expect([...outcomes.values()]).toEqual(
+      [...outcomes.keys()].map((id) => ({ collectionId: `in ${id}` })),
+    );
+    expect(mostUnderWay).toBe(50);
+  });
+
+  it("have their tokens in a folder, a file each", async () => {
+    const folder = newFolder();
+    const tokens = { accessToken: "a", refreshToken: "r", expiresAt: 1 };
+    const store = folderStore(folder);
+    await store.tokensOf("one").save(tokens);
+    expect(await store.locationIds()).toEqual(["one"]);
+    expect(await store.tokensOf("one").load()).toEqual(tokens);
   });
 });
 
@@ -129,22 +371,31 @@ describe("a budget shared by many processes", () => {
   });
 
   it("makes calls of all clients wait for their places", async () => {
-    const times: number[] = [];
+    let places = 0;
+    let requests = 0;
+    const tooEarly: number[] = [];
     const baseUrl = await serve(async (request) => {
-      times.push(Date.now());
+      if (++requests > places) tooEarly.push(requests);
       return [201, created(await json(request))];
     });
     // What Redis keeps for a fleet, memory keeps for this process; `npm run test:redis` has Redis.
-    const limiter = new RateLimiterQueue(new RateLimiterMemory({ points: 2, duration: 1 }));
+    const queue = new RateLimiterQueue(new RateLimiterMemory({ points: 2, duration: 1 }));
+    const keys = new Set<string>();
+    const limiter: RateLimiter = {
+      async waitForPlace(key) {
+        keys.add(key);
+        await queue.removeTokens(1, key);
+        places++;
+      },
+    };
     const clients = [1, 2].map(() => createClient({ locationId, token, baseUrl, limiter }));
     await Promise.all(
       clients.flatMap((client) =>
         ["a", "b"].map((slug) => client.createProductCollection({ name: slug, slug })),
       ),
     );
-    times.sort();
-    expect(times).toHaveLength(4);
-    expect((times[2] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(0);
+    expect({ places, requests, tooEarly }).toEqual({ places: 4, requests: 4, tooEarly: [] });
+    expect([...keys]).toEqual([`${locationId}@${baseUrl}`]);
   });
 });
 

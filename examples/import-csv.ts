@@ -1,93 +1,231 @@
-// Creates a collection for each row of a CSV file with the columns name, slug and, if you like, image,
-// title and description:
+// Creates a collection for each row of a CSV file, of any length, with the columns name, slug and, if
+// you like, image, title and description:
 //
 //   HIGHLEVEL_TOKEN=... HIGHLEVEL_LOCATION_ID=... npx tsx import-csv.ts collections.csv
 //
-// Rows that failed go to collections.failed.csv, which can be fed in again as it is. Rows that may
-// have been created all the same go to collections.unknown.csv: look them up before.
+// It needs csv-parse, and import-journal.ts and progress-line.ts beside it.
+//
+// However it ends (Ctrl-C, kill -9, a power failure, a token that was revoked, the day's budget spent),
+// the same command goes on where it stopped, and sends no row twice: how far each row came is in a
+// journal before the next step is taken. Beside the CSV file are in the end
+//
+//   collections.csv.LOCATION.journal        how far each row came, the ids and the reasons
+//   collections.csv.LOCATION.failed.csv     rows that were refused: correct them, import that file
+//   collections.csv.LOCATION.may-exist.csv  rows that may have been created, and that are not sent
+//                                           again: look for them, import those that are missing
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
+import { parse } from "csv-parse";
 import {
+  ApiError,
+  type ClientOptions,
   ConnectionError,
   createClient,
-  type HighLevelClient,
-  type ProductCollection,
-  UnexpectedResponseError,
+  HighLevelError,
+  type NewProductCollection,
 } from "highlevel-product-collections";
-import Papa from "papaparse";
+import { type Fate, type Journal, openJournal } from "./import-journal.js";
+import { createProgress, show } from "./progress-line.js";
 
-type Row = Readonly<Record<string, string>>;
-type Result = { readonly row: Row } & (
-  | { readonly collection: ProductCollection }
-  | { readonly error: Error }
-);
+/** How many rows are under way at once: enough to use the rate limit, few enough to keep in mind. */
+const rowsUnderWay = 50;
+/** After so many answers in a row that nobody can make sense of, the server has a fault. */
+const mostUnknownInARow = 20;
 
-/** Creates a collection for each row, and gives the results in the order of the rows. */
-export async function importRows(
-  highlevel: HighLevelClient,
-  rows: readonly Row[],
-  onProgress: (done: number, failed: number) => void = () => {},
-): Promise<Result[]> {
-  let done = 0;
-  let failed = 0;
-  // All at once: the client's limiter sends them as the rate limit allows.
-  return Promise.all(
-    rows.map(async (row): Promise<Result> => {
-      const { name = "", slug = "", image, title, description } = row;
-      const seo = { ...(title && { title }), ...(description && { description }) };
-      try {
-        const collection = await highlevel.createProductCollection({
-          name,
-          slug,
-          ...(image && { image }),
-          ...(Object.keys(seo).length > 0 && { seo }),
-        });
-        return { row, collection };
-      } catch (error) {
-        failed++;
-        return { row, error: error instanceof Error ? error : new Error(String(error)) };
-      } finally {
-        onProgress(++done, failed);
+interface Row {
+  /** From 1 up, the heading not counted. */
+  readonly number: number;
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+/** How an import ended. */
+export interface Summary {
+  readonly created: number;
+  readonly failed: number;
+  readonly mayExist: number;
+  /** Why it stopped before the last row; undefined if it did not. */
+  readonly stoppedBy: string | undefined;
+}
+
+/** Reads the rows as they are asked for. */
+async function* readRows(file: string): AsyncGenerator<Row> {
+  const parser = parse({
+    bom: true,
+    columns: (names: string[]) => {
+      for (const name of ["name", "slug"]) {
+        if (!names.includes(name)) throw new Error(`${file} has no column ${name}`);
       }
-    }),
-  );
+      return names;
+    },
+    skip_empty_lines: true,
+    trim: true,
+  });
+  pipeline(createReadStream(file), parser).catch(() => {}); // the loop below throws the same
+  let number = 0;
+  const cellsOfRows: AsyncIterable<Row["cells"]> = parser;
+  for await (const cells of cellsOfRows) yield { number: ++number, cells };
 }
 
-/** Whether the collection may exist although its call failed. */
-function mayExist(error: Error): boolean {
-  if (error instanceof ConnectionError) return error.delivered === "unknown";
-  return error instanceof UnexpectedResponseError && (error.status < 300 || error.status >= 500);
+/** Reads the whole file once, so that one which cannot be read to its end is not begun. */
+async function survey(file: string): Promise<{ hash: string; rows: number }> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  let rows = 0;
+  for await (const { number } of readRows(file)) rows = number;
+  return { hash: hash.digest("hex"), rows };
 }
 
-/** Imports a file, and writes beside it what failed and what is not known. */
-export async function importFile(highlevel: HighLevelClient, file: string): Promise<Result[]> {
-  const { data: rows } = Papa.parse<Row>(readFileSync(file, "utf8"), {
-    header: true,
-    skipEmptyLines: true,
-  });
-  const results = await importRows(highlevel, rows, (done, failed) => {
-    process.stderr.write(`\r${done} of ${rows.length}, ${failed} failed`);
-  });
-  process.stderr.write("\n");
-  const failures = results.flatMap((result) => ("error" in result ? [result] : []));
-  const write = (kind: string, of: typeof failures) => {
-    if (of.length === 0) return;
-    const lines = of.map(({ row, error }) => ({ ...row, error: error.message }));
-    writeFileSync(file.replace(/(\.csv)?$/, `.${kind}.csv`), Papa.unparse(lines));
+function collectionOf({ cells }: Row): NewProductCollection {
+  const { name = "", slug = "", image, title, description } = cells;
+  const seo = { ...(title && { title }), ...(description && { description }) };
+  return { name, slug, ...(image && { image }), ...(Object.keys(seo).length > 0 && { seo }) };
+}
+
+/** How far a row came whose call failed, and whether all others would fail for the same reason. */
+function judge(error: unknown, wasSent: boolean): { fate: Fate; concernsAll: boolean } {
+  if (!(error instanceof HighLevelError)) {
+    // A token provider's or a limiter's, which are asked between two attempts, and not during one.
+    return { fate: wasSent ? "may exist" : "not sent", concernsAll: true };
+  }
+  if (error.mayHaveCreated) return { fate: "may exist", concernsAll: false };
+  const concernsAll =
+    error instanceof ConnectionError ||
+    (error instanceof ApiError && [401, 403, 429].includes(error.status));
+  return { fate: concernsAll ? "not sent" : "failed", concernsAll };
+}
+
+/** What an import takes beside the file and the client's options. */
+export interface Controls {
+  /** Aborted, it takes no more rows, and ends when those under way are done. */
+  readonly stop?: AbortController;
+  /** Shows the progress line, until it is stopped. Default: nowhere. */
+  readonly display?: (line: () => string) => () => void;
+}
+
+/** Imports a file, or what an earlier run has left of it. */
+export async function importCsv(
+  file: string,
+  options: ClientOptions,
+  { stop = new AbortController(), display = () => () => {} }: Controls = {},
+): Promise<Summary> {
+  const { hash, rows } = await survey(file);
+  const beside = `${file}.${encodeURIComponent(options.locationId)}`;
+  const journal = await openJournal(`${beside}.journal`, hash);
+  try {
+    await importRows(file, rows, options, journal, { stop, display });
+    await copyRows(file, `${beside}.failed.csv`, journal, "failed");
+    await copyRows(file, `${beside}.may-exist.csv`, journal, "may exist");
+  } finally {
+    await journal.close();
+  }
+  return {
+    created: journal.count("created"),
+    failed: journal.count("failed"),
+    mayExist: journal.count("may exist"),
+    stoppedBy: stop.signal.aborted ? String(stop.signal.reason) : undefined,
   };
-  write(
-    "failed",
-    failures.filter(({ error }) => !mayExist(error)),
+}
+
+async function importRows(
+  file: string,
+  total: number,
+  options: ClientOptions,
+  journal: Journal,
+  { stop, display }: Required<Controls>,
+): Promise<void> {
+  const tally = () => {
+    const [failed, unknown] = [journal.count("failed"), journal.count("may exist")];
+    return { done: journal.count("created") + failed + unknown, failed, unknown };
+  };
+  const progress = createProgress(total, tally().done);
+  const send = options.fetch ?? ((url, init) => fetch(url, init));
+  const rowOfCall = new AsyncLocalStorage<number>();
+  const highlevel = createClient({
+    maxRetries: 10, // an import has time
+    ...options,
+    onEvent: progress.onEvent,
+    // Written when the request goes out, and not when the call begins: a row that waits for the rate
+    // limit when the process is killed was not sent.
+    async fetch(url, init) {
+      const row = rowOfCall.getStore();
+      if (row === undefined) throw new Error("The request belongs to no row.");
+      await journal.write(row, "about to send");
+      const answer = await send(url, init);
+      // Refused: nothing was created, whatever comes of the call.
+      if (answer.status >= 400 && answer.status < 500) {
+        await journal.write(row, "not sent", `answered ${answer.status}`);
+      }
+      return answer;
+    },
+  });
+
+  let unknownInARow = 0;
+  async function importRow(row: Row): Promise<void> {
+    const call = () => highlevel.createProductCollection(collectionOf(row));
+    const [outcome] = await Promise.allSettled([rowOfCall.run(row.number, call)]);
+    if (outcome.status === "fulfilled") {
+      unknownInARow = 0;
+      return journal.write(row.number, "created", outcome.value._id);
+    }
+    const wasSent = journal.fateOf(row.number) === "about to send";
+    const { fate, concernsAll } = judge(outcome.reason, wasSent);
+    const why = String(outcome.reason);
+    unknownInARow = fate === "may exist" ? unknownInARow + 1 : 0;
+    if (concernsAll || unknownInARow === mostUnknownInARow) stop.abort(why);
+    return journal.write(row.number, fate, why);
+  }
+
+  const rows = readRows(file);
+  // Takes the next row when it is done with its last. If one throws, that ends the rows for all.
+  async function work(): Promise<void> {
+    for await (const row of rows) {
+      if (stop.signal.aborted) return;
+      const fate = journal.fateOf(row.number);
+      if (fate === undefined || fate === "not sent") await importRow(row);
+    }
+  }
+  const hide = display(() => progress.line(tally()));
+  const ended = await Promise.allSettled(Array.from({ length: rowsUnderWay }, work));
+  hide();
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
+}
+
+/** Copies the rows that came so far into a CSV file of their own; no file if there are none. */
+async function copyRows(from: string, to: string, journal: Journal, fate: Fate): Promise<void> {
+  await rm(to, { force: true });
+  if (journal.count(fate) === 0) return;
+  const line = (cells: readonly string[]) =>
+    `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")}\n`;
+  await pipeline(
+    readRows(from),
+    async function* (rows) {
+      for await (const { number, cells } of rows) {
+        if (number === 1) yield line(Object.keys(cells));
+        if (journal.fateOf(number) === fate) yield line(Object.values(cells));
+      }
+    },
+    createWriteStream(to),
   );
-  write(
-    "unknown",
-    failures.filter(({ error }) => mayExist(error)),
-  );
-  return results;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { HIGHLEVEL_TOKEN: token = "", HIGHLEVEL_LOCATION_ID: locationId = "" } = process.env;
-  await importFile(createClient({ locationId, token }), process.argv[2] ?? "collections.csv");
+  const {
+    HIGHLEVEL_TOKEN: token = "",
+    HIGHLEVEL_LOCATION_ID: locationId = "",
+    HIGHLEVEL_BASE_URL: baseUrl,
+  } = process.env;
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort("Ctrl-C"));
+  const file = process.argv[2] ?? "collections.csv";
+  const options = { locationId, token, baseUrl };
+  const summary = await importCsv(file, options, { stop, display: show });
+  const { created, failed, mayExist, stoppedBy } = summary;
+  console.log(`${created} created, ${failed} failed, ${mayExist} may exist`);
+  if (stoppedBy !== undefined) console.log(`Stopped: ${stoppedBy}. The same command goes on.`);
+  process.exitCode = failed + mayExist === 0 && stoppedBy === undefined ? 0 : 1;
 }

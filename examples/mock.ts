@@ -1,5 +1,11 @@
-// Starts the contract's mock for tests of your own code. It needs @stoplight/prism-cli@5.14.2 as a
-// devDependency.
+// Starts the contract's mock, a server, for tests of your own code. Most tests need no server:
+// `fakeHighLevel()` of highlevel-product-collections/testing is enough.
+//
+//   const mock = await startMock();
+//   const highlevel = createClient({ locationId, token, baseUrl: mock.url });
+//   mock.stop();
+//
+// It needs @stoplight/prism-cli@5.14.2 as a devDependency.
 
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";

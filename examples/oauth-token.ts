@@ -1,5 +1,8 @@
 // A token provider over OAuth: gives the stored access token, and gets another with the stored
 // refresh token when it has expired or HighLevel has rejected it.
+//
+//   const token = oauthTokens({ clientId, clientSecret }, store);
+//   const highlevel = createClient({ locationId, token });
 
 import type { TokenProvider } from "highlevel-product-collections";
 
@@ -34,6 +37,8 @@ export function oauthTokens(
     const response = await fetch(tokenUrl, {
       method: "POST",
       redirect: "error",
+      // All calls wait for this one: it must end.
+      signal: AbortSignal.timeout(30_000),
       body: new URLSearchParams({
         client_id: clientId,
         client_secret: clientSecret,

@@ -1,4 +1,8 @@
 // One budget for many processes, kept in Redis by rate-limiter-flexible.
+//
+//   createClient({ locationId, token, limiter: sharedBudget(new Redis()) });
+//
+// It needs rate-limiter-flexible, and ioredis or redis.
 
 import type { RateLimiter } from "highlevel-product-collections";
 import { RateLimiterQueue, RateLimiterRedis } from "rate-limiter-flexible";
@@ -12,7 +16,7 @@ import { RateLimiterQueue, RateLimiterRedis } from "rate-limiter-flexible";
  * @param redis - A client of the package ioredis or redis.
  */
 export function sharedBudget(redis: unknown): RateLimiter {
-  return new RateLimiterQueue(
+  const queue = new RateLimiterQueue(
     new RateLimiterRedis({
       storeClient: redis,
       keyPrefix: "highlevel-product-collections",
@@ -21,4 +25,5 @@ export function sharedBudget(redis: unknown): RateLimiter {
     }),
     { maxQueueSize: 100_000 },
   );
+  return { waitForPlace: (key) => queue.removeTokens(1, key) };
 }

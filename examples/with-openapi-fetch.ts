@@ -1,5 +1,9 @@
 // The contract's types with bare openapi-fetch: for those who want nothing but types, and do
 // retries, limits and errors themselves.
+//
+//   await createBestSellers("https://services.leadconnectorhq.com", token, locationId);
+//
+// It needs openapi-fetch.
 
 import type { paths } from "highlevel-product-collections";
 import createFetchClient from "openapi-fetch";

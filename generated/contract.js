@@ -555,57 +555,10 @@ validate13.errors = vErrors;
 return errors === 0;
 }
 
-export const validate403 = validate14;
-const schema15 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"string"}}};
+export const validate422 = validate14;
+const schema15 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"array","items":{"type":"string"}},"error":{"type":"string"}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.statusCode !== undefined){
-let data0 = data.statusCode;
-if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/statusCode",schemaPath:"#/properties/statusCode/type",keyword:"type",params:{type: "number"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.message !== undefined){
-if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-}
-else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-validate14.errors = vErrors;
-return errors === 0;
-}
-
-export const validate422 = validate15;
-const schema16 = {"type":"object","properties":{"statusCode":{"type":"number"},"message":{"type":"array","items":{"type":"string"}},"error":{"type":"string"}}};
-
-function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -673,7 +626,7 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate15.errors = vErrors;
+validate14.errors = vErrors;
 return errors === 0;
 }
 
@@ -682,7 +635,7 @@ export const validateResponseBody = {
   201: validate201,
   400: validate400,
   401: validate401,
-  403: validate403,
+  403: validate400,
   422: validate422,
   429: null,
 };

@@ -7,10 +7,9 @@ import { projectRoot } from "./lib/cli.js";
 
 // Every command, started once as `npm run` starts it. All else of a command is tested in-process.
 
-const commands = readdirSync(import.meta.dirname)
-  .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-  // What its owner has yet to move into a folder.
-  .filter((name) => name !== "chromium.ts");
+const commands = readdirSync(import.meta.dirname).filter(
+  (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
+);
 
 describe.concurrent("each command refuses a bad option in one line, with exit code 2", () => {
   it.for(commands)("%s", async (file, { expect }) => {

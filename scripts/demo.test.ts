@@ -4,7 +4,7 @@ import { run } from "./demo.js";
 import { runCommand } from "./lib/testing.js";
 
 describe("npm run demo", () => {
-  it("creates a collection, shows one refused and one 401, and leaves the machine alone", async () => {
+  it("creates a collection, retries one, shows one refused and one 401", async () => {
     const { status, stdout, stderr } = await runCommand(run, [
       "--name",
       "Shoes",
@@ -14,7 +14,21 @@ describe("npm run demo", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^ {2}sent +\{"name":"Shoes","slug":"shoes",/m);
     expect(stdout).toMatch(/^ {2}id +655b33a82209e60b6adb87a5$/m);
-    expect(stdout).toMatch(/^ {2}rate limit +99 of 100 left/m);
+    expect(stdout).toMatch(/^ {2}rate limit +99 of 100 requests left in 10 s/m);
+    const [, sentTo] = stdout.match(/"altId":"(.+?)"/) ?? [];
+    const [, shown] = stdout.match(/^ {2}location +(\S+)$/m) ?? [];
+    expect(shown).toBe(sentTo);
+    expect(stdout).toMatch(
+      new RegExp(
+        [
+          "^  attempt +1 was answered 429; 0 of 100 requests left",
+          "  waiting +\\d\\.\\d s for a place in the rate limit",
+          "  attempt +2 was answered 201; 99 of 100 requests left",
+          "  id +655b33a82209e60b6adb87a5$",
+        ].join("\n"),
+        "m",
+      ),
+    );
     expect(stdout).toMatch(/^ {2}\/name +is required$/m);
     expect(stdout).toMatch(/^ {2}status +401$/m);
   });

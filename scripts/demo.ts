@@ -1,19 +1,29 @@
 import { startPrism } from "../contract-tests/support/prism.js";
 import {
   ApiError,
+  type ClientEvent,
   type ClientOptions,
   createClient,
+  type Fetch,
   HighLevelError,
   InvalidRequestError,
   type NewProductCollection,
+  type RateLimit,
 } from "../src/index.js";
 import { CliError, command, exitCode, type Io, start } from "./lib/cli.js";
 
+/** The location of the contract's example of a created collection, which is what the mock answers. */
+const mocksLocationId = "Z4Bxl8J4SaPEPLq9IQ8g";
+
+function printRow({ out }: Io, name: string, value: unknown): void {
+  out(`  ${name.padEnd(13)}${value}`);
+}
+
 /** Prints a heading and rows of two columns. */
-function print({ out }: Io, heading: string, rows: readonly (readonly [string, unknown])[]): void {
-  out(heading);
-  for (const [name, value] of rows) out(`  ${name.padEnd(12)}${value}`);
-  out("");
+function print(io: Io, heading: string, rows: readonly (readonly [string, unknown])[]): void {
+  io.out(heading);
+  for (const [name, value] of rows) printRow(io, name, value);
+  io.out("");
 }
 
 /** Creates the collection and prints what was sent and what came back. */
@@ -38,10 +48,65 @@ async function create(io: Io, options: ClientOptions, collection: NewProductColl
   ]);
 }
 
-function rateLimitInWords(rateLimit: ReturnType<typeof createClient>["rateLimit"]): string {
+function rateLimitInWords(rateLimit: RateLimit | undefined): string {
   if (rateLimit === undefined) return "the API said nothing of it";
   const { limit, remaining, intervalMs, dailyLimit, dailyRemaining } = rateLimit;
-  return `${remaining} of ${limit} left in ${intervalMs} ms, ${dailyRemaining} of ${dailyLimit} today`;
+  const seconds = (intervalMs ?? 0) / 1_000;
+  return `${remaining} of ${limit} requests left in ${seconds} s, ${dailyRemaining} of ${dailyLimit} today`;
+}
+
+/** What HighLevel answers when the budget is spent. */
+function tooManyRequests(): Response {
+  const body = JSON.stringify({ statusCode: 429, message: "Too Many Requests" });
+  return new Response(body, {
+    status: 429,
+    headers: {
+      "Content-Type": "application/json",
+      "Retry-After": "1",
+      "X-RateLimit-Max": "100",
+      "X-RateLimit-Remaining": "0",
+      "X-RateLimit-Interval-Milliseconds": "10000",
+    },
+  });
+}
+
+/** Creates a collection over a budget that is spent, and prints the events as they come. */
+async function createOverTheBudget(
+  io: Io,
+  options: ClientOptions,
+  collection: NewProductCollection,
+): Promise<void> {
+  let isSpent = true;
+  const fetchOverBudget: Fetch = (url, init) => {
+    if (!isSpent) return fetch(url, init);
+    isSpent = false;
+    return Promise.resolve(tooManyRequests());
+  };
+  const client = createClient({
+    ...options,
+    fetch: fetchOverBudget,
+    onEvent: (event) => printRow(io, event.type, inWords(event)),
+  });
+  io.out("Waited for the rate limit, and sent again what it had refused: the call's events");
+  const { _id } = await client.createProductCollection(collection);
+  printRow(io, "id", `${_id}\n`);
+}
+
+function inWords(event: ClientEvent): string {
+  switch (event.type) {
+    case "waiting": {
+      const what = event.reason === "budget" ? "a place in the rate limit" : event.reason;
+      return `${((event.ms ?? 0) / 1_000).toFixed(1)} s for ${what}`;
+    }
+    case "attempt": {
+      const { limit, remaining } = event.rateLimit ?? {};
+      return `${event.attempt} was answered ${event.status}; ${remaining} of ${limit} requests left`;
+    }
+    case "refreshing":
+      return "another token";
+    case "drift":
+      return event.issues.map(({ path, message }) => `${path} ${message}`).join(", ");
+  }
 }
 
 async function againstTheMock(io: Io, collection: NewProductCollection): Promise<void> {
@@ -50,10 +115,11 @@ async function againstTheMock(io: Io, collection: NewProductCollection): Promise
     io.out(`The contract's mock runs on ${mock.url} and answers with the contract's examples.\n`);
     const options = {
       baseUrl: mock.url,
-      locationId: "6578278e879ad2646715ba9c",
+      locationId: mocksLocationId,
       token: "any-token-will-do",
     };
     await create(io, options, collection);
+    await createOverTheBudget(io, options, collection);
 
     const client = createClient(options);
     const broken = { slug: "best sellers", seo: { title: 1 } } as unknown as NewProductCollection;
@@ -65,18 +131,14 @@ async function againstTheMock(io: Io, collection: NewProductCollection): Promise
       ]);
     });
 
-    const preferring401: ClientOptions["fetch"] = (url, init) => {
-      const headers = new Headers(init.headers);
-      headers.set("Prefer", "code=401");
-      return fetch(url, { ...init, headers });
-    };
-    const rejected = createClient({ ...options, fetch: preferring401 });
+    const rejected = createClient({ ...options, headers: { Prefer: "code=401" } });
     await rejected.createProductCollection(collection).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       print(io, "Told of a token that is not valid", [
         ["error", error.name],
         ["status", error.status],
         ["message", error.message],
+        ["created", error.mayHaveCreated ? "perhaps" : "nothing"],
       ]);
     });
   } finally {

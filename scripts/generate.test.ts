@@ -44,6 +44,30 @@ describe("npm run generate", () => {
     expect(generatedFiles()["contract.js"]).toContain('baseUrl = "https://api.highlevel.test"');
   });
 
+  it("gives the code the version of the package", async () => {
+    const manifest = read("package.json");
+    write("package.json", manifest.replace(/"version": ".+"/, '"version": "9.8.7"'));
+    try {
+      expect(await generate()).toEqual({
+        status: 0,
+        stdout: "generated: written: version.js\n",
+        stderr: "",
+      });
+    } finally {
+      write("package.json", manifest);
+    }
+    expect(generatedFiles()["version.js"]).toContain('version = "9.8.7"');
+  });
+
+  it("takes a new example into what the fake answers", async () => {
+    edit(
+      "        message: The token does not have access to this location.",
+      "        message: The token is for another location.",
+    );
+    expect(await generate()).toMatchObject({ status: 0, stderr: "" });
+    expect(generatedFiles()["examples.js"]).toContain("The token is for another location.");
+  });
+
   it("leaves the validators alone when only words change", async () => {
     edit("description: URL of the thumbnail.", "description: Address of the thumbnail.");
     expect(await generate()).toMatchObject({

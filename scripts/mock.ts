@@ -1,5 +1,6 @@
 import { type RunningServer, startPrism } from "../contract-tests/support/prism.js";
 import { CliError, command, exitCode, messageOf, start } from "./lib/cli.js";
+import { requestLine } from "./mock/request-line.js";
 
 export const run = command(
   {
@@ -13,7 +14,10 @@ export const run = command(
     }
     let mock: RunningServer;
     try {
-      mock = await startPrism({ port });
+      mock = await startPrism({
+        port,
+        onAnswered: (request, response) => io.out(requestLine(request, response)),
+      });
     } catch (error) {
       io.err(
         messageOf(error).includes("EADDRINUSE")
@@ -22,7 +26,7 @@ export const run = command(
       );
       return exitCode.failed;
     }
-    io.out(`The contract is served on ${mock.url}. Ctrl-C stops it.`);
+    io.out(`The contract is served on ${mock.url}, a line for each request. Ctrl-C stops it.`);
     await io.stopped();
     await mock.close();
     return exitCode.done;

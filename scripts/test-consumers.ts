@@ -25,6 +25,12 @@ import {
   type NewProductCollection, type paths, type ProductCollection, type RateLimiter,
   type TokenProvider, UnexpectedResponseError,
 } from "${name}";
+import { type FakeHighLevel, fakeHighLevel } from "${name}/testing";
+import { undiciFetch } from "${name}/undici";
+
+const fake: FakeHighLevel = fakeHighLevel({ limit: 10 });
+fake.answerNext(429, { retryAfterMs: 20 });
+export const clientOptions = [fake.fetch, undiciFetch].map((fetch) => ({ fetch }) satisfies Partial<ClientOptions>);
 
 const token: TokenProvider = async (rejected) => (rejected === undefined ? "one" : "another");
 const limiter: RateLimiter = createLimiter({ limit: 10, intervalMs: 1_000 });

@@ -13,7 +13,7 @@ import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
 import { build } from "esbuild";
 import { listen } from "../contract-tests/support/listen.js";
-import { launchChromium } from "./chromium.js";
+import { launchChromium } from "./lib/chromium.js";
 import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
 import { operationsOf, readContract } from "./lib/contract.js";
 import { installPacked } from "./lib/pack.js";

@@ -16,11 +16,19 @@ interface Runner {
   readonly args: readonly string[];
   /** What has to be installed, and the argument that makes it say its version. */
   readonly needs: readonly [string, string];
+  /** Whether it is a command to paste: it names the server itself, and prints the whole answer. */
+  readonly isPasted?: boolean;
 }
 
 /** By the ending of the sample's file name, in the order of the page. */
 const runners: Readonly<Record<string, Runner>> = {
-  ".sh": { label: "curl", command: "sh", args: [], needs: ["curl", "--version"] },
+  ".sh": {
+    label: "curl",
+    command: "sh",
+    args: ["-c"],
+    needs: ["curl", "--version"],
+    isPasted: true,
+  },
   ".ts": {
     label: "TypeScript",
     command: process.execPath,
@@ -46,6 +54,7 @@ const runners: Readonly<Record<string, Runner>> = {
   },
 };
 
+const contractUrl = "https://services.leadconnectorhq.com";
 const token = "token-of-the-samples";
 const locationId = "6578278e879ad2646715ba9c";
 
@@ -104,7 +113,10 @@ async function startRecorder(mockUrl: string) {
 }
 
 /** Runs a sample to its end. */
-function runSample({ command, args }: Runner, file: string, baseUrl: string) {
+function runSample({ command, args, isPasted }: Runner, file: string, baseUrl: string) {
+  const sample = isPasted
+    ? readFileSync(`${folder}${file}`, "utf8").replace(contractUrl, baseUrl)
+    : `${folder}${file}`;
   const env = {
     ...process.env,
     HIGHLEVEL_BASE_URL: baseUrl,
@@ -116,7 +128,7 @@ function runSample({ command, args }: Runner, file: string, baseUrl: string) {
   };
   return new Promise<{ ok: boolean; stdout: string; stderr: string }>((resolve) => {
     const options = { cwd: projectRoot, env, timeout: 120_000 };
-    execFile(command, [...args, `${folder}${file}`], options, (error, stdout, stderr) =>
+    execFile(command, [...args, sample], options, (error, stdout, stderr) =>
       resolve({ ok: error === null, stdout, stderr: stderr || (error?.message ?? "") }),
     );
   });
@@ -138,12 +150,14 @@ async function fault(
   if (exchange.authorization !== `Bearer ${token}`) return "sent another token";
   if (JSON.parse(exchange.body).altId !== locationId) return "named another location";
   if (!created.ok) return `failed after a 201: ${firstLine(created.stderr)}`;
-  if (created.stdout.trim() !== JSON.parse(exchange.answer).data._id) return "printed no id";
+  const wanted = runner.isPasted ? exchange.answer : JSON.parse(exchange.answer).data._id;
+  if (created.stdout.trim() !== wanted) return "printed something else than what was created";
 
   recorder.answer("refuse");
   const refused = await runSample(runner, file, recorder.url);
   if (refused.ok) return "took a 422 for a success";
-  if (!/422.*Unprocessable Entity/s.test(refused.stderr)) return "does not show status and body";
+  const said = runner.isPasted ? refused.stdout + refused.stderr : refused.stderr;
+  if (!/422.*Unprocessable Entity/s.test(said)) return "does not show status and body";
 
   recorder.answer("redirect");
   const redirected = await runSample(runner, file, recorder.url);

@@ -54,8 +54,8 @@ export interface HighLevelClient {
  * @throws TypeError that names a bad option, and never shows the token.
  */
 export function createClient(options: ClientOptions): HighLevelClient {
-  const { locationId, token, baseUrl, fetch, limiter, headers, onEvent, ...bounds } =
-    checkedClientOptions(options);
+  const checked = checkedClientOptions(options);
+  const { locationId, token, baseUrl, fetch, limiter, headers, onEvent, maxWaitMs } = checked;
   let rateLimit: RateLimit | undefined;
   let calls = 0;
 
@@ -72,21 +72,24 @@ export function createClient(options: ClientOptions): HighLevelClient {
   return {
     async createProductCollection(collection, callOptions) {
       const {
-        onEvent: onCallEvent,
+        signal,
+        timeoutMs = checked.timeoutMs,
+        maxRetries = checked.maxRetries,
         headers: callHeaders,
-        ...own
+        onEvent: onCallEvent,
       } = checkedCallOptions(callOptions);
       const body = requestBody(collection, locationId);
       const emit = createEmit([onEvent, onCallEvent], { call: ++calls, locationId });
+      const call = { signal, timeoutMs, maxRetries, maxWaitMs, emit };
       const result = await api.POST(path, {
         ...plainly,
         params: { header: fixedHeaders },
         body,
         headers: callHeaders,
         parseAs: "text",
-        fetch: fetchOf((request) => send(request, { ...bounds, ...own, emit })),
+        fetch: fetchOf((request) => send(request, call)),
       });
-      return readResponse(answerIn(result), emit);
+      return readResponse(await answerIn(result), emit);
     },
     get rateLimit() {
       return rateLimit;

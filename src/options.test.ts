@@ -1,6 +1,5 @@
 import { getEventListeners } from "node:events";
-import { describe, expect, it, vi } from "vitest";
-import { type ClientOptions, createClient } from "./index.js";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   answer,
   collection,
@@ -10,7 +9,34 @@ import {
   makeClient,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../contract-tests/support/servers.js";
+import { version } from "../generated/version.js";
+import { type ClientEvent, type ClientOptions, createClient, type Fetch } from "./index.js";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+function fail(): never {
+  throw new Error("It throws when it is read");
+}
+
+/** An object that throws whatever is done to it. */
+const hostile = new Proxy(
+  {},
+  { get: fail, has: fail, ownKeys: fail, getOwnPropertyDescriptor: fail, getPrototypeOf: fail },
+);
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/** Options of which one throws when it is read. */
+const throwingGetter = (name: string) =>
+  Object.defineProperty({ locationId }, name, { get: fail, enumerable: true });
 
 const create = (bad: object) => () => createClient({ locationId, token, ...bad });
 
@@ -82,8 +108,17 @@ describe("createClient", () => {
       [null, 0, -1, Number.NaN, Infinity, -Infinity, 2 ** 31, 2 ** 31 - 0.5, 1e21, "1000", {}, 5n],
     ],
     ["maxRetries", [null, -1, 1.5, Number.NaN, Infinity, "2", {}, true]],
-    ["limiter", [null, true, 5, {}, { removeTokens: 5 }, "queue"]],
-    ["onDrift", [null, 5, {}, "console.warn", false]],
+    ["maxWaitMs", [null, 0, -1, Number.NaN, Infinity, 2 ** 31, "1000", {}]],
+    ["limiter", [null, true, 5, {}, { waitForPlace: 5 }, { removeTokens() {} }, hostile, "queue"]],
+    ["onEvent", [null, 5, {}, "console.warn", false, hostile]],
+    ["userAgent", [null, 5, {}, "a\r\nb", "\u00fc", "\u{1f600}"]],
+    ["headers", [null, 5, "a: b", [["a", "b"]], hostile, revoked()]],
+    ["headers", [{ "": "a" }, { "a b": "c" }, { "a:": "b" }, { "a\n": "b" }, { "\u00fc": "a" }]],
+    ["headers", [{ a: undefined }, { a: null }, { a: 5 }, { a: ["b"] }, { a: "b\r\nc: d" }]],
+    [
+      "headers",
+      ["Authorization", "version", "CONTENT-TYPE", "Accept"].map((it) => ({ [it]: "a" })),
+    ],
   ])("refuses a bad %s with a TypeError that names it, and shows no token", (option, values) => {
     const accepted = values.filter((value) => {
       const make = create({ [option]: value });
@@ -98,14 +133,39 @@ describe("createClient", () => {
     expect(accepted).toEqual([]);
   });
 
-  it.each([undefined, null, 5, "options", [], () => {}])(
-    "refuses %o in place of options",
-    (options) => {
-      expect(typeErrorOf(() => createClient(options as never))).toMatch(
-        /^TypeError: createClient: /,
-      );
-    },
-  );
+  it.each<[string, unknown]>([
+    ["undefined", undefined],
+    ["null", null],
+    ["a number", 5],
+    ["a text", "options"],
+    ["a list", []],
+    ["a function", () => {}],
+    ["a proxy that throws", hostile],
+    ["a revoked proxy", revoked()],
+    ["a getter that throws", throwingGetter("token")],
+  ])("refuses %s in place of options", (_, options) => {
+    const message = typeErrorOf(() => createClient(options as never));
+    expect(message).toMatch(/^TypeError: createClient: the options (must be|cannot be)/);
+    expect(message).not.toContain(token);
+  });
+
+  it("says that an empty token is empty", () => {
+    expect(typeErrorOf(create({ token: "" }))).toMatch(/`token` is empty$/);
+  });
+
+  it.each([
+    ["timeout", "timeoutMs"],
+    ["timeoutMS", "timeoutMs"],
+    ["maxRetry", "maxRetries"],
+    ["baseURL", "baseUrl"],
+    ["location", "locationId"],
+    ["onDrift", "onEvent"],
+    ["header", "headers"],
+  ])("names an option that it does not know, and the nearest: %s", (unknown, nearest) => {
+    const message = typeErrorOf(create({ [unknown]: undefined }));
+    expect(message).toContain(`createClient: there is no option \`${unknown}\``);
+    expect(message).toContain(`nearest is \`${nearest}\``);
+  });
 
   it.each([
     "https://api.test",
@@ -127,7 +187,11 @@ describe("createClient", () => {
     { maxRetries: 0 },
     { maxRetries: 1000 },
     { limiter: false },
-    { limiter: { removeTokens: async () => {} } },
+    { maxWaitMs: 2 ** 31 - 1 },
+    { limiter: { waitForPlace: async () => {} } },
+    { headers: {} },
+    { headers: { "X-Correlation-Id": "a b\tc", "user-agent": "mine" } },
+    { userAgent: "" },
     { token: async () => token },
     { token: "short" },
     {
@@ -135,39 +199,47 @@ describe("createClient", () => {
       fetch: undefined,
       timeoutMs: undefined,
       maxRetries: undefined,
+      maxWaitMs: undefined,
+      allowHttp: undefined,
+      headers: undefined,
+      userAgent: undefined,
       limiter: undefined,
-      onDrift: undefined,
+      onEvent: undefined,
     },
   ])("takes %o", (options) => {
     expect(create(options)).not.toThrow();
   });
 
+  it("lets the token go over http elsewhere where it is told to", () => {
+    expect(create({ baseUrl: "http://mock:4010", allowHttp: true })).not.toThrow();
+    for (const allowHttp of [false, "true", 1, {}]) {
+      expect(typeErrorOf(create({ baseUrl: "http://mock:4010", allowHttp }))).toContain("baseUrl");
+    }
+  });
+
   it("asks for nothing, opens nothing and sets no timer", () => {
     const set = vi.spyOn(globalThis, "setTimeout");
-    const fetch = vi.fn<typeof globalThis.fetch>();
+    const fetch = vi.fn<Fetch>();
     const provider = vi.fn(() => token);
     createClient({ locationId, token: provider, fetch });
     expect(fetch).not.toHaveBeenCalled();
     expect(provider).not.toHaveBeenCalled();
     expect(set).not.toHaveBeenCalled();
-    vi.restoreAllMocks();
   });
 });
 
 describe("a client", () => {
   it("talks to the contract's server, once and within 30 s, unless told otherwise", async () => {
     const set = vi.spyOn(globalThis, "setTimeout");
-    const fetch = vi.fn(async (_url: string, _init: RequestInit) =>
-      Response.json(created, { status: 201 }),
-    );
-    const client = createClient({ locationId, token, fetch });
+    const fetch = vi.fn<Fetch>(async () => Response.json(created, { status: 201 }));
+    // A location of its own: the limiter is shared by the whole process.
+    const client = createClient({ locationId: "of-the-defaults", token, fetch });
     await client.createProductCollection(collection);
     expect(fetch).toHaveBeenCalledTimes(1);
     expect(fetch.mock.calls[0]?.[0]).toBe(
       "https://services.leadconnectorhq.com/products/collections",
     );
     expect(set.mock.calls.map(([, ms]) => ms)).toEqual([30_000]);
-    vi.restoreAllMocks();
   });
 
   it("sends again twice unless told otherwise", async () => {
@@ -179,12 +251,31 @@ describe("a client", () => {
   });
 
   it("uses the fetch that stands in globalThis when it sends", async () => {
-    const client = createClient({ locationId, token });
+    const client = createClient({ locationId, token, limiter: false });
     const fetch = vi.fn(async () => Response.json(created, { status: 201 }));
     vi.stubGlobal("fetch", fetch);
     await client.createProductCollection(collection);
-    vi.unstubAllGlobals();
     expect(fetch).toHaveBeenCalledTimes(1);
+  });
+
+  it("says which client it is, where it is told nothing else", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    const agents = [{}, { userAgent: "shop/2" }, { headers: { "User-Agent": "other/3" } }];
+    for (const agent of agents) {
+      await makeClient(server.url, agent).createProductCollection(collection);
+    }
+    expect(server.requests.map(({ headers }) => headers["user-agent"])).toEqual([
+      `highlevel-product-collections/${version}`,
+      "shop/2",
+      "other/3",
+    ]);
+  });
+
+  it("leaves the User-Agent to a browser, which would ask the server's leave (CORS)", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    vi.stubGlobal("document", {});
+    await makeClient(server.url, { userAgent: "shop/2" }).createProductCollection(collection);
+    expect(server.requests[0]?.headers["user-agent"]).not.toBe("shop/2");
   });
 
   it.each([
@@ -217,8 +308,12 @@ describe("a client", () => {
 
 describe("createProductCollection", () => {
   it.each<[string, readonly unknown[]]>([
-    ["signal", [null, 5, {}, new AbortController(), "abort", true]],
+    ["signal", [null, 5, {}, new AbortController(), "abort", true, hostile]],
+    ["signal", [new EventTarget(), { aborted: false, addEventListener() {} }]],
     ["timeoutMs", [null, 0, -1, Number.NaN, Infinity, 2 ** 31, "50", {}]],
+    ["maxRetries", [null, -1, 1.5, Number.NaN, Infinity, "2", {}]],
+    ["headers", [null, 5, { "a b": "c" }, { a: 5 }, { Authorization: token }, hostile]],
+    ["onEvent", [null, 5, {}, "console.warn"]],
   ])(
     "refuses a bad %s with a TypeError that names it, and sends nothing",
     async (option, values) => {
@@ -235,12 +330,69 @@ describe("createProductCollection", () => {
     },
   );
 
+  it.each<[string, unknown]>([
+    ["null", null],
+    ["a number", 5],
+    ["a list", []],
+    ["a proxy that throws", hostile],
+    ["a revoked proxy", revoked()],
+    ["a getter that throws", throwingGetter("signal")],
+  ])("refuses %s in place of options with a TypeError, and sends nothing", async (_, options) => {
+    const server = await countingServer((response) => answer(response, 201));
+    const call = makeClient(server.url).createProductCollection(collection, options as never);
+    const error = await rejection(call);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain("createProductCollection: the options");
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("names an option that it does not know, and the nearest", async () => {
+    const bad = { timeout: 5 };
+    const error = await rejection(
+      makeClient("http://127.0.0.1:1").createProductCollection(collection, bad as never),
+    );
+    expect(String(error)).toMatch(
+      /^TypeError: createProductCollection: there is no option `timeout`; the nearest is `timeoutMs`$/,
+    );
+  });
+
+  it("goes by its own maxRetries, headers and onEvent before those of the client", async () => {
+    const busy = await countingServer((response) =>
+      answer(response, 429, "", { "Retry-After": "0" }),
+    );
+    const told: [string, ClientEvent["type"]][] = [];
+    const client = makeClient(busy.url, {
+      maxRetries: 5,
+      headers: { "X-App": "shop", "X-Trace": "of the client" },
+      onEvent: ({ type }) => told.push(["client", type]),
+    });
+    await rejection(
+      client.createProductCollection(collection, {
+        maxRetries: 0,
+        headers: { "x-trace": "of the call" },
+        onEvent: ({ type }) => told.push(["call", type]),
+      }),
+    );
+    expect(busy.requests).toHaveLength(1);
+    expect(busy.requests[0]?.headers).toMatchObject({ "x-app": "shop", "x-trace": "of the call" });
+    expect(told).toEqual([
+      ["client", "attempt"],
+      ["call", "attempt"],
+    ]);
+  });
+
   it("takes options that are undefined", async () => {
     const server = await countingServer((response) => answer(response, 201));
     const client = makeClient(server.url);
     await client.createProductCollection(collection, undefined);
     await client.createProductCollection(collection, {});
-    await client.createProductCollection(collection, { signal: undefined, timeoutMs: undefined });
+    await client.createProductCollection(collection, {
+      signal: undefined,
+      timeoutMs: undefined,
+      maxRetries: undefined,
+      headers: undefined,
+      onEvent: undefined,
+    });
     expect(server.requests).toHaveLength(3);
   });
 });

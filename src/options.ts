@@ -1,11 +1,12 @@
+import { version } from "../generated/version.js";
 import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
 import type { ClientEvent } from "./events.js";
 import { check, checkMs } from "./http/check.js";
 import type { Fetch } from "./http/fetch.js";
+import { hasMethod } from "./http/has-method.js";
 import { createLimiter, type RateLimiter } from "./http/limiter.js";
 import { assertToken, type TokenProvider } from "./http/token.js";
-import { ownOptions } from "./own-options.js";
-import { version } from "./version.js";
+import { ownCopy, ownOptions } from "./own-options.js";
 
 /** Headers to send beside those of the contract, by name. */
 export type ExtraHeaders = Readonly<Record<string, string>>;
@@ -140,7 +141,7 @@ export function checkedClientOptions(options: ClientOptions) {
   checkMs(maxWaitMs, `${what}: \`maxWaitMs\``);
   checkMaxRetries(maxRetries, what);
   check(
-    limiter === false || typeof limiter?.waitForPlace === "function",
+    limiter === false || hasMethod(limiter, "waitForPlace"),
     `${what}: \`limiter\``,
     "false or an object with a method `waitForPlace`",
   );
@@ -162,7 +163,7 @@ export function checkedClientOptions(options: ClientOptions) {
 }
 
 /**
- * The options of a call; what it does not say is left out.
+ * The options of a call; what it does not say is undefined.
  *
  * @throws TypeError that names the first bad option.
  */
@@ -176,20 +177,16 @@ export function checkedCallOptions(options: CallOptions = {}) {
   // By what it can do: the signals of jsdom and of other realms are no instances of this one's class.
   check(
     signal === undefined ||
-      (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function"),
+      (hasMethod(signal, "addEventListener") &&
+        hasMethod(signal, "removeEventListener") &&
+        typeof signal.aborted === "boolean"),
     `${what}: \`signal\``,
     "an AbortSignal",
   );
   if (timeoutMs !== undefined) checkMs(timeoutMs, `${what}: \`timeoutMs\``);
   if (maxRetries !== undefined) checkMaxRetries(maxRetries, what);
   checkOnEvent(onEvent, what);
-  return {
-    signal,
-    headers: checkedHeaders(headers, what),
-    onEvent,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(maxRetries !== undefined && { maxRetries }),
-  };
+  return { signal, timeoutMs, maxRetries, headers: checkedHeaders(headers, what), onEvent };
 }
 
 function checkMaxRetries(maxRetries: number, what: string): void {
@@ -215,12 +212,7 @@ const ownHeaders = ["authorization", "content-type", "accept", ...Object.keys(fi
 );
 
 function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders {
-  check(
-    typeof headers === "object" && headers !== null && !Array.isArray(headers),
-    `${what}: \`headers\``,
-    "an object of names and values",
-  );
-  const own = { ...headers };
+  const own = ownCopy(headers, `${what}: \`headers\``, "an object of names and values");
   for (const [name, value] of Object.entries(own)) {
     check(
       /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && isHeaderValue(value),

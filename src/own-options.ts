@@ -1,3 +1,5 @@
+import { check } from "./http/check.js";
+
 /**
  * The options that an object has itself: what stands on `Object.prototype` decides nothing.
  *
@@ -10,15 +12,7 @@ export function ownOptions<T extends object>(
   options: T,
   known: Readonly<Record<keyof T, true>>,
 ): T {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`${what}: the options must be an object`);
-  }
-  let own: T;
-  try {
-    own = Object.assign(Object.create(null), options);
-  } catch {
-    throw new TypeError(`${what}: the options cannot be read`);
-  }
+  const own = ownCopy<T>(options, `${what}: the options`, "an object");
   const names = Object.keys(known);
   for (const name of Object.keys(own)) {
     if (names.includes(name)) continue;
@@ -26,6 +20,25 @@ export function ownOptions<T extends object>(
     throw new TypeError(`${what}: there is no option \`${name}\`; the nearest is \`${nearest}\``);
   }
   return own;
+}
+
+/**
+ * A copy of what an object has itself, without a prototype.
+ *
+ * @param what - Names it, with the function that took it.
+ * @throws TypeError where there is no object, or one that throws when it is read, as a proxy may.
+ */
+export function ownCopy<T extends object>(object: T, what: string, mustBe: string): T {
+  let copy: T | undefined;
+  try {
+    if (typeof object === "object" && object !== null && !Array.isArray(object)) {
+      copy = Object.assign(Object.create(null), object);
+    }
+  } catch {
+    throw new TypeError(`${what} cannot be read`);
+  }
+  check(copy !== undefined, what, mustBe);
+  return copy;
 }
 
 /** How many letters must be put in, left out or changed to make one word of another (Levenshtein). */

@@ -1,5 +1,4 @@
-import { assert, describe, expect, expectTypeOf, it } from "vitest";
-import { InvalidRequestError, type NewProductCollection, type ProductCollection } from "./index.js";
+import { assert, describe, expect, expectTypeOf, it, vi } from "vitest";
 import {
   answer,
   collection,
@@ -8,7 +7,27 @@ import {
   makeClient,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../contract-tests/support/servers.js";
+import { InvalidRequestError, type NewProductCollection, type ProductCollection } from "./index.js";
+
+/** How many calls have passed through openapi-fetch. */
+const passes = vi.hoisted(() => ({ count: 0 }));
+vi.mock("openapi-fetch", async (load) => {
+  const { default: createFetchClient } = await load<typeof import("openapi-fetch")>();
+  return {
+    default(options: object) {
+      const client = createFetchClient<Record<never, never>>(options);
+      const post: (...args: never[]) => unknown = client.POST;
+      return {
+        ...client,
+        POST(...args: never[]) {
+          passes.count++;
+          return post(...args);
+        },
+      };
+    },
+  };
+});
 
 const serverUp = () => countingServer((response) => answer(response, 201));
 
@@ -18,6 +37,10 @@ async function sentFor(collection: unknown): Promise<unknown> {
   await makeClient(server.url).createProductCollection(collection as NewProductCollection);
   expect(server.requests).toHaveLength(1);
   return JSON.parse(server.requests[0]?.body ?? "");
+}
+
+function fail(): never {
+  throw new Error("It throws when it is read");
 }
 
 const full: NewProductCollection = {
@@ -86,6 +109,18 @@ describe("a collection", () => {
       altType: "location",
     };
     expect(sent).toEqual(expected);
+  });
+
+  it("goes through openapi-fetch, once for each call, and never from what an earlier one left", async () => {
+    const server = await countingServer((response, _, count) =>
+      count === 1 ? response.socket?.destroy() : answer(response, 201),
+    );
+    const client = makeClient(server.url);
+    passes.count = 0;
+    await rejection(client.createProductCollection(collection));
+    for (const given of [full, collection]) await client.createProductCollection(given);
+    expect(passes.count).toBe(3);
+    expect(server.requests).toHaveLength(3);
   });
 
   it("goes out as it was when the call was made", async () => {
@@ -174,6 +209,17 @@ describe("a collection that breaks the contract is refused with every issue, and
     ],
     ["a cycle", cyclic, [""]],
     ["a BigInt", { ...collection, extra: 5n }, [""]],
+    ["a proxy that throws", new Proxy({}, { ownKeys: fail, get: fail }), [""]],
+    [
+      "a getter that throws what cannot be read",
+      {
+        ...collection,
+        get image() {
+          throw Object.create(null);
+        },
+      },
+      [""],
+    ],
     [
       "a field that cannot turn into JSON",
       {
@@ -222,7 +268,7 @@ describe("a collection that breaks the contract is refused with every issue, and
         asked.push("token");
         return token;
       },
-      limiter: { removeTokens: async () => asked.push("place") },
+      limiter: { waitForPlace: async () => asked.push("place") },
     });
     await rejection(client.createProductCollection({} as never));
     await rejection(client.createProductCollection(cyclic as never));

@@ -28,7 +28,16 @@ function asJson(value: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(value) ?? "null");
   } catch (error) {
-    const [reason] = String(error).split("\n");
+    const [reason] = wordsOf(error).split("\n");
     throw new InvalidRequestError([{ path: "", message: `cannot be sent as JSON: ${reason}` }]);
+  }
+}
+
+/** What was thrown, in words, where it has any: a `toJSON` or a getter may throw anything. */
+function wordsOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "it throws when it is read";
   }
 }

@@ -1,6 +1,5 @@
 import { gzipSync } from "node:zlib";
 import { assert, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type ContractDrift, UnexpectedResponseError } from "./index.js";
 import {
   answer,
   collection,
@@ -9,14 +8,31 @@ import {
   makeClient,
   rawServer,
   rejection,
-} from "./testing/servers.js";
+} from "../contract-tests/support/servers.js";
+import { validateRequestBody, validateResponseBody } from "./contract.js";
+import { type ClientEvent, type DriftEvent, UnexpectedResponseError } from "./index.js";
+
+/** What the error of an answer shows of its body, which is less than 1 KiB or all of one letter. */
+function parsedOrText(body: unknown): unknown {
+  if (typeof body === "object" && !Buffer.isBuffer(body)) return body;
+  const text = new TextDecoder().decode(Buffer.from(body as string));
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.slice(0, 1024);
+  }
+}
 
 /** A client of a server that gives one answer, and what it tells of drift. */
 async function clientOf(status: number, body?: unknown, headers?: Record<string, string>) {
   const server = await countingServer((response) => answer(response, status, body, headers));
-  const drifts: ContractDrift[] = [];
-  const onDrift = (drift: ContractDrift) => void drifts.push(drift);
-  const client = makeClient(server.url, { onDrift, maxRetries: 0 });
+  const drifts: DriftEvent[] = [];
+  const client = makeClient(server.url, {
+    maxRetries: 0,
+    onEvent(event) {
+      if (event.type === "drift") drifts.push(event);
+    },
+  });
   return { client, drifts, create: () => client.createProductCollection(collection) };
 }
 
@@ -77,14 +93,14 @@ describe("an answer that no one promised is an UnexpectedResponseError", () => {
     ["a 206", 206, json, /does not document.*may have been created/],
     ["a 301", 301, "", /redirect/],
     ["a 304", 304, "", /redirect/],
-    ["a 404", 404, { message: "Forbidden" }, /does not document$/],
+    ["a 404 with a reason", 404, { message: "Forbidden" }, /does not document: Forbidden$/],
     ["a 404", 404, html, /does not document$/],
     ["a 421", 421, html, /does not document$/],
     ["a 451", 451, "", /does not document$/],
-    ["a 500", 500, { message: "Oops" }, /does not document.*may have been created/],
+    ["a 500", 500, { message: "Oops" }, /does not document.*may have been created: Oops$/],
     ["a 503", 503, html, /does not document.*may have been created/],
     ["a 599", 599, "", /does not document.*may have been created/],
-    ...[400, 401, 422].flatMap((status): [string, number, unknown, RegExp][] => [
+    ...[400, 401, 403, 422].flatMap((status): [string, number, unknown, RegExp][] => [
       [`a ${status} of HTML`, status, html, /no JSON object/],
       [`an empty ${status}`, status, "", /no JSON object/],
       [`a ${status} of null`, status, "null", /no JSON object/],
@@ -98,7 +114,9 @@ describe("an answer that no one promised is an UnexpectedResponseError", () => {
     expect(error.status).toBe(status);
     expect(error.message).toMatch(message);
     expect(error.headers.get("x-request-id")).toBe("1b9d");
-    expect(typeof error.body).toBe("string");
+    expect(error.body).toEqual(parsedOrText(body));
+    expect(error.mayHaveCreated).toBe(status < 400 || status >= 500);
+    expect(error.attempts).toBe(1);
     expect(drifts).toEqual([]);
   });
 
@@ -123,7 +141,7 @@ describe("an answer that no one promised is an UnexpectedResponseError", () => {
 it("a 407 is a ConnectionError that leaves open whether the collection was created", async () => {
   const { create } = await clientOf(407, html);
   const error = await rejection(create());
-  expect(error).toMatchObject({ name: "ConnectionError", delivered: "unknown" });
+  expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true });
 });
 
 describe("an answer that is documented is an ApiError", () => {
@@ -133,11 +151,14 @@ describe("an answer that is documented is an ApiError", () => {
     ["a 422", 422, { message: ["a is taken", "b is bad"] }, undefined, "422: a is taken; b is bad"],
     ["an empty object", 400, {}, undefined, "400"],
     ["a 429 of an object", 429, { message: "Slow down" }, undefined, "429: Slow down"],
+    ["a 403", 403, { message: "No access" }, undefined, "403: No access"],
+    ["a 400 with an error alone", 400, { error: "Bad" }, undefined, "400: Bad"],
+    ["a 429 of plain text", 429, "Slow down\n", "Slow down\n", "429: Slow down"],
     ["a 429 of HTML", 429, html, html, "429"],
     ["an empty 429", 429, "", undefined, "429"],
     ["a 429 of null", 429, "null", null, "429"],
     ["a 429 of []", 429, "[]", [], "429"],
-    ["a 429 of a string", 429, '"Slow down"', "Slow down", "429"],
+    ["a 429 of a string", 429, '"Slow down"', "Slow down", "429: Slow down"],
     ["a 429 of truncated JSON", 429, '{"message":"Slow', '{"message":"Slow', "429"],
   ])("%s", async (_, status, body, shown, message) => {
     const { create, drifts } = await clientOf(status, body);
@@ -202,7 +223,7 @@ describe("a collection that was created is returned", () => {
     ["with null for seo", { ...created.data, seo: null }, ["/data/seo"]],
     ["with a list for seo.title", { ...created.data, seo: { title: [] } }, ["/data/seo/title"]],
     ["with a date that is none", { ...created.data, createdAt: "yesterday" }, ["/data/createdAt"]],
-  ])("%s, and onDrift told of each departure", async (_, data, paths) => {
+  ])("%s, and a drift event tells of each departure", async (_, data, paths) => {
     const { create, drifts } = await clientOf(201, { data });
     expect(await create()).toEqual(data);
     expect(drifts.flatMap(({ issues }) => issues.map(({ path }) => path))).toEqual(paths);
@@ -274,14 +295,14 @@ describe("an answer of the wrong length", () => {
     );
 
   it.each([
-    ["more than there is", json.length + 1, { name: "ConnectionError", delivered: "unknown" }],
+    ["more than there is", json.length + 1, { name: "UnexpectedResponseError", status: 201 }],
     ["less than there is", json.length - 1, { name: "UnexpectedResponseError", status: 201 }],
     ["nothing", 0, { name: "UnexpectedResponseError", status: 201 }],
-    ["a negative one", -1, { name: "ConnectionError", delivered: "unknown" }],
+    ["a negative one", -1, { name: "ConnectionError" }],
   ])("that promises %s is no success", async (_, length, failure) => {
     const server = await reply(length);
     const error = await rejection(makeClient(server.url).createProductCollection(collection));
-    expect(error).toMatchObject(failure);
+    expect(error).toMatchObject({ ...failure, mayHaveCreated: true });
     expect(server.sockets).toHaveLength(1);
   });
 });
@@ -351,13 +372,24 @@ it("client.rateLimit is what the last answer of a documented status said", async
   expect(remaining).toEqual([0, 0, 2, 3]);
 });
 
-describe("an onDrift that", () => {
+describe("an onEvent that", () => {
   const fail = () => {
     throw new Error("The listener failed");
   };
   const drifting = { data: { ...created.data, seo: null } };
+  const thenKey = "then";
 
-  it.each<[string, (drift: ContractDrift) => unknown]>([
+  /** Does to an event, and to all in it, what can be done to an object. */
+  function ruin(value: unknown): void {
+    if (typeof value !== "object" || value === null) return;
+    for (const key of Object.keys(value)) {
+      ruin(Reflect.get(value, key));
+      Reflect.set(value, key, "ruined");
+      Reflect.deleteProperty(value, key);
+    }
+  }
+
+  it.each<[string, (event: ClientEvent) => unknown]>([
     ["throws", fail],
     [
       "rejects",
@@ -366,31 +398,74 @@ describe("an onDrift that", () => {
       },
     ],
     ["never ends", () => new Promise(() => {})],
+    ["ruins all that it is given", ruin],
     [
-      "empties the body that it is given",
-      ({ body }) => {
-        delete (body as { data?: unknown }).data;
-      },
+      "answers with what cannot be awaited",
+      () => Object.defineProperty({}, thenKey, { get: fail }),
     ],
-  ])("%s changes nothing", async (_, onDrift) => {
+  ])("%s changes nothing, for the call or for who listens beside it", async (_, onEvent) => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
     onTestFinished(() => void process.off("unhandledRejection", unhandled));
-    let heard = 0;
+    const heard: string[] = [];
+    const beside: ClientEvent[] = [];
     // No vi.fn: it would handle the rejections that are to be found.
-    const listener = (drift: ContractDrift) => {
-      heard++;
-      return onDrift(drift);
+    const listener = (event: ClientEvent) => {
+      heard.push(event.type);
+      return onEvent(event);
     };
+    const headers = { "X-RateLimit-Remaining": "5", "X-Request-Id": "1b9d" };
     const server = await countingServer((response, _, count) =>
-      count === 1 ? answer(response, 201, drifting) : answer(response, 422, { message: "No" }),
+      count === 1
+        ? answer(response, 201, drifting, headers)
+        : answer(response, 422, { message: "No" }, headers),
     );
-    const client = makeClient(server.url, { onDrift: listener });
-    expect(await client.createProductCollection(collection)).toEqual(drifting.data);
-    const error = await rejection(client.createProductCollection(collection));
-    expect(error).toMatchObject({ name: "ApiError", status: 422 });
+    const client = makeClient(server.url, { onEvent: listener });
+    const options = { onEvent: (event: ClientEvent) => void beside.push(event) };
+    expect(await client.createProductCollection(collection, options)).toEqual(drifting.data);
+    const error = await rejection(client.createProductCollection(collection, options));
+    expect(error).toMatchObject({ name: "ApiError", status: 422, body: { message: "No" } });
+    expect(error).toMatchObject({
+      rateLimit: { remaining: 5 },
+      message: expect.stringMatching(/: No$/),
+    });
+    expect(client.rateLimit).toMatchObject({ remaining: 5 });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(heard).toBe(2);
+    expect(heard).toEqual(["attempt", "drift", "attempt", "drift"]);
+    expect(beside).toMatchObject([
+      { type: "attempt", call: 1, status: 201, headers: { "x-request-id": "1b9d" } },
+      { type: "drift", call: 1, status: 201, body: drifting },
+      { type: "attempt", call: 2, status: 422, rateLimit: { remaining: 5 } },
+      { type: "drift", call: 2, status: 422, issues: [{ path: "/message" }] },
+    ]);
+    for (const event of beside)
+      expect(JSON.parse(JSON.stringify(event))).toEqual(withoutGaps(event));
     expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  /** Without what is undefined, which JSON leaves out. */
+  const withoutGaps = (event: object) => structuredClone(event);
+});
+
+describe("a validator", () => {
+  it("keeps none of the errors that it found last", async () => {
+    const { create } = await clientOf(422, { message: Array.from({ length: 1000 }, () => 5) });
+    const error = await rejection(create());
+    expect(error).toMatchObject({ status: 422 });
+    expect(validateResponseBody[422].errors).toBeNull();
+    const client = makeClient("http://127.0.0.1:1");
+    await rejection(client.createProductCollection({} as never));
+    expect(validateRequestBody.errors).toBeNull();
+  });
+
+  it("of a response is not asked where nobody listens", async () => {
+    const validate = vi.spyOn(validateResponseBody as { 201: typeof validateRequestBody }, 201);
+    onTestFinished(() => validate.mockRestore());
+    const server = await countingServer((response) => answer(response, 201, { data: {} }));
+    const client = makeClient(server.url);
+    await client.createProductCollection(collection);
+    expect(validate).not.toHaveBeenCalled();
+    await client.createProductCollection(collection, { onEvent: () => {} });
+    expect(validate).toHaveBeenCalledTimes(1);
   });
 });

@@ -11,6 +11,7 @@ import type { Answer } from "./http/answer.js";
 import { UnexpectedResponseError } from "./http/errors.js";
 import type { Emit } from "./http/events.js";
 import { isObject } from "./http/is-object.js";
+import { own } from "./http/own.js";
 import { issuesOf } from "./issues.js";
 
 /**
@@ -25,15 +26,17 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   const unexpected = (what: string) => unexpectedResponse(what, answer, body);
   if (flaw !== undefined) throw unexpected(flaw.what);
   if (!isDocumented(status)) throw unexpected(undocumented(status));
-  const data = isObject(body) ? body.data : undefined;
+  const data = isObject(body) ? own(body, "data") : undefined;
   if (!isError(status) && !isObject(data)) throw unexpected("but no `data` object");
   const validate = validateResponseBody[status];
   if (validate !== null) {
     if (!isObject(body)) throw unexpected("but no JSON object");
     const issues = emit === undefined ? [] : issuesOf(validate, body);
-    // Parsed anew: what a listener does to a body is no one else's.
-    if (issues.length > 0)
-      emit?.(() => ({ type: "drift", status, issues, body: parsed(answer.content) }));
+    if (issues.length > 0) {
+      // Made anew for each listener: what one does to its event is no one else's.
+      const copied = () => issues.map((issue) => ({ ...issue }));
+      emit?.(() => ({ type: "drift", status, issues: copied(), body: parsed(answer.content) }));
+    }
   }
   if (isError(status)) {
     // The body is what the contract says, or a drift that was told of.
@@ -61,7 +64,8 @@ function undocumented(status: number): string {
 
 function unexpectedResponse(what: string, answer: Answer, body: unknown): UnexpectedResponseError {
   const { status, headers, content, attempts, flaw } = answer;
-  const shown = typeof body === "object" ? body : firstKiB(content);
+  const isJson = body !== undefined && body !== content;
+  const shown = isJson ? body : firstKiB(content);
   return new UnexpectedResponseError(what, {
     status,
     headers,

@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type ContractDrift, createClient, type Fetch, HighLevelError } from "./index.js";
 import {
   answer,
   closedPort,
@@ -14,7 +13,14 @@ import {
   rawServer,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../contract-tests/support/servers.js";
+import {
+  type ClientEvent,
+  createClient,
+  type Fetch,
+  type FetchInit,
+  HighLevelError,
+} from "./index.js";
 
 /** All that can be read of a value, in every way that a program or a logger has. */
 function allOf(value: unknown, seen = new Set<unknown>()): string {
@@ -128,7 +134,7 @@ describe("the token is in nothing of the error after", () => {
   it("a refused connection", async () => {
     const client = makeClient(`http://127.0.0.1:${await closedPort()}`, { maxRetries: 0 });
     const error = await rejection(client.createProductCollection(collection));
-    expect(error).toMatchObject({ delivered: "no" });
+    expect(error).toMatchObject({ mayHaveCreated: false });
     expect(allOf(error)).not.toContain(token);
   });
 
@@ -136,7 +142,7 @@ describe("the token is in nothing of the error after", () => {
     const server = await rawServer((socket) => socket.end(`HTTP/1.1 400 ${token}\r\n\r\n`));
     const client = makeClient(server.url.replace("http", "https"));
     const error = await rejection(client.createProductCollection(collection));
-    expect(error).toMatchObject({ name: "ConnectionError", delivered: "unknown" });
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true });
     expect(allOf(error)).not.toContain(token);
   });
 
@@ -145,7 +151,7 @@ describe("the token is in nothing of the error after", () => {
     const signal = AbortSignal.timeout(20);
     const client = makeClient(server.url);
     const error = await rejection(client.createProductCollection(collection, { signal }));
-    expect(error).toBe(signal.reason);
+    expect(error).toMatchObject({ name: "AbortError", cause: signal.reason });
     expect(allOf(error)).not.toContain(token);
   });
 
@@ -155,7 +161,7 @@ describe("the token is in nothing of the error after", () => {
     expect(allOf(error)).not.toContain(token);
   });
 
-  const thrown: Record<string, (init: RequestInit) => unknown> = {
+  const thrown: Record<string, (init: FetchInit) => unknown> = {
     "an error with the request": (init) => Object.assign(new Error("Failed"), { request: init }),
     "an error with the headers under a symbol": (init) =>
       Object.assign(new Error("Failed"), { [Symbol("init")]: init.headers }),
@@ -206,7 +212,7 @@ describe("the token is in nothing of the error after", () => {
     };
     const client = makeClient("http://127.0.0.1:1", { fetch });
     const error = await rejection(client.createProductCollection(collection));
-    expect(error).toMatchObject({ name: "ConnectionError", delivered: "unknown" });
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true });
     expect(allOf(error)).not.toContain(token);
   });
 
@@ -255,11 +261,73 @@ describe("a token that the API sends back in JSON is in nothing of the error, wh
   });
 });
 
+describe.each([4096, 16 * 1024, 64 * 1024])("a token of %i characters", (length) => {
+  const long = `pit-${"a+/=9Z.".repeat(length)}`.slice(0, length);
+  // As many times as fit into a MiB, with every slash written in six characters.
+  const times = Math.floor((1024 * 1024 - 2000) / (2 * length));
+  const manyIn = (echo: string) => Array.from({ length: times }, () => `C:\\ ${echo}`);
+  const answeredWith = (status: number) =>
+    countingServer(
+      (response, { headers }) => {
+        const message = manyIn(headers.authorization ?? "");
+        const name = message.join();
+        const body = status === 201 ? { data: { ...created.data, name } } : { message };
+        answer(response, status, JSON.stringify(body).replaceAll("/", "\\u002f"));
+      },
+      { maxHeaderSize: 256 * 1024 },
+    );
+
+  it("and a backslash in the answer lose no collection", async () => {
+    const server = await answeredWith(201);
+    const client = makeClient(server.url, { token: long });
+    const { name } = await client.createProductCollection(collection);
+    expect(name).toBe(manyIn("Bearer [token]").join());
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("and a backslash in the answer make no other error, nor stand in it", async () => {
+    for (const status of [422, 404]) {
+      const server = await answeredWith(status);
+      const client = makeClient(server.url, { token: long });
+      const error = await rejection(client.createProductCollection(collection));
+      expect(error).toMatchObject({ status, body: { message: manyIn("Bearer [token]") } });
+      expect(JSON.stringify(error).includes(long)).toBe(false);
+    }
+  });
+
+  it("and a backslash in what a fetch throws make no other error, nor stand in it", async () => {
+    const fetch: Fetch = (_, { headers }) =>
+      Promise.reject(new Error(`C:\\${headers.authorization}`));
+    const client = makeClient("http://127.0.0.1:1", { token: long, fetch });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true });
+    expect(inspect(error).includes(long)).toBe(false);
+    expect(String(error)).toMatch(/C:\\Bearer \[token\]$/);
+  });
+
+  it("in the headers of the answer is in none of the error's", async () => {
+    const client = makeClient("http://127.0.0.1:1", {
+      token: long,
+      fetch: async (_, { headers }) => ({
+        status: 404,
+        headers: { "X-Echo": `C:\\${headers.authorization}`, "X-Json": JSON.stringify(headers) },
+        text: async () => "\\",
+      }),
+    });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ status: 404 });
+    const shown = JSON.parse(JSON.stringify(error)).headers;
+    expect(shown["x-echo"]).toBe("C:\\Bearer [token]");
+    expect(JSON.stringify(shown).includes(long)).toBe(false);
+  });
+});
+
 describe("the token is not", () => {
   it("in the client, in its functions, nor in what a limiter is told", async () => {
     const told: unknown[] = [];
     const server = await countingServer((response) => answer(response, 201));
-    const limiter = { removeTokens: async (...args: unknown[]) => told.push(args) };
+    const tell = (...args: unknown[]) => told.push(args);
+    const limiter = { waitForPlace: async (...args: unknown[]) => tell(...args), learn: tell };
     for (const given of [token, () => token]) {
       const client = makeClient(server.url, { token: given, limiter });
       await client.createProductCollection(collection);
@@ -271,7 +339,7 @@ describe("the token is not", () => {
       for (const part of [...parts, client.rateLimit, told])
         expect(allOf(part)).not.toContain(token);
     }
-    expect(told).toHaveLength(2);
+    expect(told).toHaveLength(4);
   });
 
   it.each(["C:\\", "\\\\", '"', "\n", "/", "é", "u00"])(
@@ -294,18 +362,36 @@ describe("the token is not", () => {
     }
   });
 
-  it("in the collection that is returned, nor in what onDrift is told", async () => {
-    const drifts: ContractDrift[] = [];
-    const server = await countingServer((response, { headers }) =>
-      answer(response, 201, {
-        data: { ...created.data, name: headers.authorization, seo: headers.authorization },
-      }),
-    );
-    const client = makeClient(server.url, { onDrift: (drift) => drifts.push(drift) });
+  it("in the collection that is returned, nor in any event", async () => {
+    const events: ClientEvent[] = [];
+    const server = await countingServer((response, { headers }, count) => {
+      const echo = headers.authorization ?? "";
+      const data = { ...created.data, name: echo, seo: echo };
+      if (count < 3)
+        answer(
+          response,
+          [429, 401][count - 1] ?? 0,
+          { message: echo },
+          { "Retry-After": "0", ...headersWith(echo) },
+        );
+      else answer(response, 201, { data }, headersWith(echo));
+    });
+    const fresh = "pit-9b7d2c44-1f3a-4e0d-8c55-7a6e9f0b1d22";
+    const client = makeClient(server.url, {
+      token: (rejected) => (rejected ? fresh : token),
+      fetch: (url, init) =>
+        server.requests.length === 3
+          ? Promise.reject(new Error(allOf(init)))
+          : globalThis.fetch(url, init),
+      onEvent: (event) => events.push(event),
+    });
     const returned = await client.createProductCollection(collection);
     expect(returned.name).toBe("Bearer [token]");
-    expect(drifts).toHaveLength(1);
-    expect(allOf([returned, drifts])).not.toContain(token);
+    await rejection(client.createProductCollection(collection));
+    expect(events.map(({ type }) => type)).toEqual([
+      ...["attempt", "waiting", "attempt", "refreshing", "attempt", "drift", "attempt"],
+    ]);
+    for (const secret of [token, fresh]) expect(allOf([returned, events])).not.toContain(secret);
   });
 
   it.each([
@@ -339,6 +425,8 @@ describe("the token is not", () => {
     ["baseUrl", { baseUrl: `http://${token}` }],
     ["baseUrl", { baseUrl: `https://user:${token}@example.com` }],
     ["timeoutMs", { timeoutMs: token }],
+    ["headers", { headers: { "X-Token": `${token}\n` } }],
+    ["userAgent", { userAgent: `${token}\n` }],
   ])("in the TypeError for a bad %s that happens to hold it", (option, bad) => {
     const make = () => createClient({ locationId, token, ...bad });
     expect(make).toThrow(`\`${option}\``);

@@ -1,4 +1,10 @@
-import { type ClientOptions, createClient, type Fetch } from "../../src/index.js";
+import {
+  type ClientOptions,
+  createClient,
+  type Fetch,
+  type FetchInit,
+  type Issue,
+} from "../../src/index.js";
 import { request } from "../source-page.js";
 import { violationsIn } from "./violations.js";
 
@@ -9,13 +15,7 @@ export const token = "a-token-of-the-sub-account";
 /** A request as the client handed it to its `fetch`. */
 interface SentRequest {
   readonly url: string;
-  readonly init: RequestInit;
-}
-
-/** Where an answer departed from the contract, as the client reports it. */
-interface Drift {
-  readonly path: string;
-  readonly message: string;
+  readonly init: FetchInit;
 }
 
 /**
@@ -27,7 +27,7 @@ interface Drift {
 export function recordingClient(url: string, prefer?: string, options?: Partial<ClientOptions>) {
   const requests: SentRequest[] = [];
   const responses: Response[] = [];
-  const drifts: Drift[] = [];
+  const drifts: Issue[] = [];
   const fetch: Fetch = async (input, init) => {
     const headers = new Headers(init.headers);
     requests.push({ url: input, init });
@@ -43,7 +43,9 @@ export function recordingClient(url: string, prefer?: string, options?: Partial<
     fetch,
     limiter: false,
     maxRetries: 0,
-    onDrift: ({ issues }) => drifts.push(...issues),
+    onEvent(event) {
+      if (event.type === "drift") drifts.push(...event.issues);
+    },
     ...options,
   });
   return { client, requests, responses, drifts };

@@ -1,12 +1,13 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundle, createConfig } from "@redocly/openapi-core";
 
 /** The OpenAPI document, the one source of truth. */
 export const documentFile = fileURLToPath(new URL("../../openapi/openapi.yaml", import.meta.url));
 
 /** Reads an OpenAPI document, every `$ref` replaced by what it names. */
 export async function readDocument(file = documentFile): Promise<unknown> {
+  // Loaded here, since it takes half a second, which who only asks for `documentFile` need not wait.
+  const { bundle, createConfig } = await import("@redocly/openapi-core");
   const config = await createConfig({});
   const { bundle: document, problems } = await bundle({ ref: file, config, dereference: true });
   const [problem] = problems;

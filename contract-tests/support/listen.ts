@@ -1,15 +1,21 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
+import type { Server } from "node:net";
 
-/** Serves on a port of loopback that is free. */
-export async function listen(handle: RequestListener): Promise<{ url: string; close(): void }> {
-  const server = createServer(handle);
+/** Lets the server listen on a port of loopback that is free, and gives that port. */
+export async function listenOnLoopback(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   if (typeof address !== "object" || address === null) throw new Error("It listens on no port.");
+  return address.port;
+}
+
+/** Serves on a port of loopback that is free. */
+export async function listen(handle: RequestListener): Promise<{ url: string; close(): void }> {
+  const server = createServer(handle);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${await listenOnLoopback(server)}`,
     close() {
       server.close();
       server.closeAllConnections();

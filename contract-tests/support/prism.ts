@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { documentFile } from "./document.js";
 
 export { type Violation, violationsIn } from "./violations.js";
@@ -14,12 +16,15 @@ export interface PrismOptions {
   readonly port?: number;
   /** A server to hand requests on to, and whose answers to check, in place of made-up ones. */
   readonly upstream?: string;
+  /** Told of every request, once it is answered. */
+  readonly onAnswered?: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
 /** Serves the contract with Prism on loopback. */
 export async function startPrism({
   port = 0,
   upstream,
+  onAnswered,
 }: PrismOptions = {}): Promise<RunningServer> {
   // Loaded here, since it takes a second, which no refusal of a command's argument should.
   const [{ createLogger }, { getHttpOperationsFromSpec }, { createServer }] = await Promise.all([
@@ -43,5 +48,30 @@ export async function startPrism({
         : { ...shared, isProxy: true, upstream: new URL(upstream) },
     components: { logger: createLogger("mock", { level: "silent" }) },
   });
-  return { url: await server.listen(port, "127.0.0.1"), close: () => server.close() };
+  const url = await server.listen(port, "127.0.0.1");
+  if (onAnswered === undefined) return { url, close: () => server.close() };
+
+  // Prism gives no access to its server; Node.js tells of every server's answers.
+  const channel = "http.server.response.finish";
+  const onFinish = (message: unknown) => {
+    if (!isExchange(message)) return;
+    const { request, response } = message;
+    if (request.socket.localPort === Number(new URL(url).port)) onAnswered(request, response);
+  };
+  subscribe(channel, onFinish);
+  return {
+    url,
+    close: () => server.close().finally(() => unsubscribe(channel, onFinish)),
+  };
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+function isExchange(message: unknown): message is Exchange {
+  return (
+    typeof message === "object" && message !== null && "request" in message && "response" in message
+  );
 }

@@ -1,14 +1,16 @@
-// Servers on loopback and what else the tests of src/ share. Nothing but tests imports this file.
+// Servers on loopback, and what else the tests share. Only tests import this file.
 
 import { once } from "node:events";
 import {
   createServer as createHttpServer,
   type IncomingHttpHeaders,
+  type ServerOptions,
   type ServerResponse,
 } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { type ClientOptions, createClient, type HighLevelClient } from "../index.js";
+import { type ClientOptions, createClient, type HighLevelClient } from "../../src/index.js";
+import { listenOnLoopback } from "./listen.js";
 
 /** A token that is no ordinary word, so that finding it anywhere means that it leaked. */
 export const token = "pit-5e1f0c9a-77d2-4b1e-9a63-0d4c8b2f6e11";
@@ -39,9 +41,9 @@ export interface Received {
 export type Handler = (response: ServerResponse, request: Received, count: number) => void;
 
 /** An HTTP server that keeps every request on record. It is closed when its test has finished. */
-export async function countingServer(handler: Handler) {
+export async function countingServer(handler: Handler, options: ServerOptions = {}) {
   const requests: Received[] = [];
-  const server = createHttpServer(async (request, response) => {
+  const server = createHttpServer(options, async (request, response) => {
     let body = "";
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     const received = { method: request.method, path: request.url, headers: request.headers, body };
@@ -49,7 +51,7 @@ export async function countingServer(handler: Handler) {
     server.emit("received");
   });
   server.keepAliveTimeout = 0; // so that a client which waits for the server to hang up is found out
-  const port = await listen(server);
+  const port = await listenOnLoopback(server);
   const close = () => {
     server.closeAllConnections();
     server.close();
@@ -75,7 +77,7 @@ export async function rawServer(onSocket: (socket: Socket) => void = () => {}) {
     onSocket(socket);
     socket.resume();
   });
-  const port = await listen(server);
+  const port = await listenOnLoopback(server);
   const close = () => {
     for (const socket of sockets) socket.destroy();
     server.close();
@@ -96,16 +98,10 @@ export async function rawServer(onSocket: (socket: Socket) => void = () => {}) {
 /** A port on which nothing listens: one that was just given back. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
-  const port = await listen(server);
+  const port = await listenOnLoopback(server);
   server.close();
   await once(server, "close");
   return port;
-}
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port; // a TCP server's address is never a string
 }
 
 /** Answers with a status and a body, which is sent as it is if it is text or bytes, else as JSON. */

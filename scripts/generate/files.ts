@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { Ajv, type AnySchemaObject } from "ajv";
 import standaloneCode from "ajv/dist/standalone/index.js";
@@ -13,7 +14,9 @@ import {
   type Schema,
 } from "../lib/contract.js";
 
-const banner = "// Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
+const bannerOf = (source: string) =>
+  `// Generated from ${source} by \`npm run generate\`. Do not edit.\n`;
+const banner = bannerOf(contractPath);
 
 /** What `npm run generate` writes, by file name. */
 export async function generatedFiles(root: string): Promise<Record<string, string>> {
@@ -22,6 +25,9 @@ export async function generatedFiles(root: string): Promise<Record<string, strin
     "openapi.ts": banner + astToString(await openapiTypeScript(pathToFileURL(root + contractPath))),
     "contract.js": banner + contractModule(contract),
     "contract.d.ts": banner + contractDeclarations(contract),
+    "examples.js": banner + examplesModule(contract),
+    "examples.d.ts": banner + examplesDeclarations(contract),
+    ...versionModule(root),
   };
 }
 
@@ -44,6 +50,7 @@ function facts(contract: Contract) {
     fixedHeaders: fixedHeaders(operation),
     fixedFields: fixedFields(requestBody),
     requestBody,
+    responses: operation.responses,
     responseBodies: Object.entries(operation.responses).map(
       ([status, response]) => [status, bodySchema(response)] as const,
     ),
@@ -87,11 +94,19 @@ function contractModule(contract: Contract): string {
   }
   ajv.addSchema(validating(requestBody), "requestBody");
   const validators: Record<string, string> = { validateRequestBody: "requestBody" };
+  /** By schema: statuses whose bodies have the same one share its validator. */
+  const names = new Map<string, string>();
   const byStatus = responseBodies.map(([status, schema]) => {
     if (schema === undefined) return `  ${status}: null,\n`;
-    ajv.addSchema(validating(schema), status);
-    validators[`validate${status}`] = status;
-    return `  ${status}: validate${status},\n`;
+    const checked = validating(schema);
+    const key = JSON.stringify(checked);
+    const name = names.get(key) ?? `validate${status}`;
+    if (!names.has(key)) {
+      names.set(key, name);
+      ajv.addSchema(checked, status);
+      validators[name] = status;
+    }
+    return `  ${status}: ${name},\n`;
   });
   return `
 export const baseUrl = ${JSON.stringify(baseUrl)};
@@ -147,6 +162,57 @@ export declare const validateRequestBody: Validator;
 export declare const validateResponseBody: {
 ${byStatus.join("")}};
 `;
+}
+
+/** What a fake of the API answers with. */
+function examplesModule(contract: Contract): string {
+  const { responses } = facts(contract);
+  const [success] = Object.values(responses);
+  const headers = Object.entries(success?.headers ?? {}).map(([name, { example }]) => [
+    name,
+    example,
+  ]);
+  const bodies = Object.entries(responses).map(([status, { content }]) => {
+    const [example] = Object.values(content?.["application/json"]?.examples ?? {});
+    return `  ${status}: ${JSON.stringify(example?.value)},\n`;
+  });
+  return `
+export const exampleHeaders = ${JSON.stringify(Object.fromEntries(headers))};
+
+export const exampleBodies = {
+${bodies.join("")}};
+`;
+}
+
+function examplesDeclarations(contract: Contract): string {
+  const { responses } = facts(contract);
+  const [success] = Object.values(responses);
+  const headers = Object.keys(success?.headers ?? {}).map(
+    (name) => `  readonly ${JSON.stringify(name)}: number;\n`,
+  );
+  const bodies = Object.entries(responses).map(
+    ([status, { content }]) => `  readonly ${status}: ${content ? "object" : "undefined"};\n`,
+  );
+  return `
+/** The example of each header of the documented success. */
+export declare const exampleHeaders: {
+${headers.join("")}};
+
+/** The first example of each documented status's body; undefined where the contract promises none. */
+export declare const exampleBodies: {
+${bodies.join("")}};
+`;
+}
+
+/** The version of the package, as code can read it on every platform. */
+function versionModule(root: string): Record<string, string> {
+  const { version }: { version: string } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  const from = bannerOf("package.json");
+  const literal = JSON.stringify(version);
+  return {
+    "version.js": `${from}\nexport const version = ${literal};\n`,
+    "version.d.ts": `${from}\n/** The version of this package. */\nexport declare const version: string;\n`,
+  };
 }
 
 /**

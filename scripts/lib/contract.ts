@@ -33,7 +33,9 @@ export interface Parameter {
 }
 
 export interface Response {
-  readonly headers?: Readonly<Record<string, { readonly schema: Schema }>>;
+  readonly headers?: Readonly<
+    Record<string, { readonly schema: Schema; readonly example?: unknown }>
+  >;
   readonly content?: Content;
 }
 

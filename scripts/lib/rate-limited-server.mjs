@@ -1,10 +1,17 @@
 // A server on loopback that answers as HighLevel does, forked so that its work is not counted as the
-// client's. Takes { limit, intervalMs } as JSON; sends its address, and its record when asked for it.
+// client's. Takes its budget as JSON; sends its address, and its record when asked for it.
 
 import { createServer } from "node:http";
 
-/** A limit of 0 lets all through and keeps no record, so that the server adds little to a call. */
-const { limit, intervalMs } = JSON.parse(process.argv[2] ?? "{}");
+/** As `ServerBudget` in rate-limited-server.ts describes it. */
+const {
+  limit,
+  intervalMs,
+  dailyLimit = 200_000,
+  others = { count: 0, come: "at the start" },
+  phase = 0,
+} = JSON.parse(process.argv[2] ?? "{}");
+const isUnbounded = limit === 0;
 
 const created = JSON.stringify({
   data: {
@@ -21,31 +28,38 @@ const refused = JSON.stringify({ statusCode: 429, message: "Too Many Requests" }
 
 /** How often each slug was created. */
 const times = new Map();
+/** What is used of the budget, by location. */
+const budgets = new Map();
 let refusals = 0;
-let firstMs = 0;
-let window = -1;
-let inWindow = 0;
 
-/** How many places are left in the window before this request, whose window may be a new one. */
-function remaining() {
+/** The location's budget, with as much used of the window as is used by now. */
+function budgetOf(location) {
   const now = performance.now();
-  // Windows are fixed, and the first begins with the first request: the least time is then known.
-  if (window === -1) firstMs = now;
-  const current = Math.floor((now - firstMs) / intervalMs);
-  if (current !== window) inWindow = 0;
-  window = current;
-  return limit - inWindow;
+  let budget = budgets.get(location);
+  if (budget === undefined) {
+    // Of the first window so much is over when the first request arrives: the least time is then known.
+    budget = { since: now - phase * intervalMs, window: -1, used: 0, byOthers: 0, today: 0 };
+    budgets.set(location, budget);
+  }
+  const windows = (now - budget.since) / intervalMs;
+  if (Math.floor(windows) !== budget.window) {
+    Object.assign(budget, { window: Math.floor(windows), used: 0, byOthers: 0 });
+  }
+  const due = others.come === "spread" ? Math.floor((windows % 1) * others.count) : others.count;
+  budget.used = Math.min(limit, budget.used + due - budget.byOthers);
+  budget.byOthers = due;
+  return budget;
 }
 
 /** Answers with the five headers that HighLevel sends with everything. */
-function answer(response, status, body, left) {
+function answer(response, status, body, left, leftToday) {
   response.writeHead(status, {
     "Content-Type": "application/json",
     "Content-Length": Buffer.byteLength(body),
-    "X-RateLimit-Limit-Daily": "200000",
-    "X-RateLimit-Daily-Remaining": "199900",
+    "X-RateLimit-Limit-Daily": String(dailyLimit),
+    "X-RateLimit-Daily-Remaining": String(leftToday),
     "X-RateLimit-Interval-Milliseconds": String(intervalMs),
-    "X-RateLimit-Max": String(limit || 100),
+    "X-RateLimit-Max": String(isUnbounded ? 1_000_000 : limit),
     "X-RateLimit-Remaining": String(left),
   });
   response.end(body);
@@ -58,16 +72,19 @@ const server = createServer((request, response) => {
     sent += chunk;
   });
   request.on("end", () => {
-    if (limit === 0) return answer(response, 201, created, 99);
-    const left = remaining();
-    if (left <= 0) {
+    if (isUnbounded) return answer(response, 201, created, 990_000, 190_000);
+    const { altId, slug } = JSON.parse(sent);
+    const budget = budgetOf(altId);
+    const isRefused = budget.used >= limit || budget.today >= dailyLimit;
+    if (isRefused) {
       refusals++;
-      return answer(response, 429, refused, 0);
+    } else {
+      budget.used++;
+      budget.today++;
+      times.set(slug, (times.get(slug) ?? 0) + 1);
     }
-    inWindow++;
-    const { slug } = JSON.parse(sent);
-    times.set(slug, (times.get(slug) ?? 0) + 1);
-    answer(response, 201, created, left - 1);
+    const [status, body] = isRefused ? [429, refused] : [201, created];
+    answer(response, status, body, limit - budget.used, dailyLimit - budget.today);
   });
 });
 // Hanging up on a client that waits for its window would be a failure of another kind.
@@ -77,7 +94,8 @@ process.on("message", () =>
   process.send?.({ created: Object.fromEntries(times), refused: refusals }),
 );
 process.on("disconnect", () => process.exit());
-server.listen(0, "127.0.0.1", () => {
+// Room for the connections of a thousand locations that begin at once.
+server.listen({ port: 0, host: "127.0.0.1", backlog: 20_000 }, () => {
   const address = server.address();
   if (address !== null && typeof address === "object") {
     process.send?.(`http://127.0.0.1:${address.port}`);

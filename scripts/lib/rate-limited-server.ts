@@ -5,10 +5,17 @@ import { CliError } from "./cli.js";
 
 const file = fileURLToPath(new URL("./rate-limited-server.mjs", import.meta.url));
 
-/** What a server on loopback allows in a fixed window; a limit of 0 allows all. */
-export interface Window {
+/** What a server on loopback allows each location, in fixed windows. */
+export interface ServerBudget {
+  /** Requests in a window; 0 allows all, keeps no record, and names a limit that is never reached. */
   readonly limit: number;
   readonly intervalMs: number;
+  /** Requests in a day. Default: 200 000. */
+  readonly dailyLimit?: number;
+  /** What another consumer takes of each window, and whether in one go or as the window passes. */
+  readonly others?: { readonly count: number; readonly come: "at the start" | "spread" };
+  /** How much of its window is over when a location's first request arrives, from 0 to 1. Default: 0. */
+  readonly phase?: number;
 }
 
 /** What a server has on record. */
@@ -20,9 +27,9 @@ export interface ServerRecord {
 }
 
 /** Starts a server on loopback that answers as HighLevel does, in a process of its own. */
-export async function startServer(window: Window) {
+export async function startServer(budget: ServerBudget) {
   // Without the loader that this script runs under.
-  const server = fork(file, [JSON.stringify(window)], { execArgv: [] });
+  const server = fork(file, [JSON.stringify(budget)], { execArgv: [] });
   const told = () => nextMessage(server, 10_000, "the server");
   try {
     const url = String(await told());
@@ -31,7 +38,7 @@ export async function startServer(window: Window) {
       async record() {
         const answer = told();
         server.send("record");
-        return (await answer) as ServerRecord; // what server.mjs sends
+        return (await answer) as ServerRecord; // what rate-limited-server.mjs sends
       },
       close: () => server.kill(),
     };

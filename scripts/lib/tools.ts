@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
-import { CliError, type Io } from "./cli.js";
+import { CliError, type Io, projectRoot } from "./cli.js";
 
 /**
  * Installs what one command needs and the project does not, so that `npm ci` stays small: the packages
@@ -8,8 +8,8 @@ import { CliError, type Io } from "./cli.js";
  *
  * @returns The folder that holds them in its `node_modules`, with a slash at its end.
  */
-export function installTools(name: string, { root, out }: Pick<Io, "root" | "out">): string {
-  const folder = `${root}scripts/${name}/tools/`;
+export function installTools(name: string, { out }: Pick<Io, "out">): string {
+  const folder = `${projectRoot}scripts/${name}/tools/`;
   const lock = `${folder}package-lock.json`;
   // Written last, so that an install which was broken off does not pass for one.
   const installed = `${folder}node_modules/.installed-lock.json`;

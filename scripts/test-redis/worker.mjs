@@ -43,7 +43,7 @@ async function fire() {
   const failures = (await Promise.all([...first, ...last])).filter(Boolean).map(String);
   return {
     failures,
-    left: leftWith.filter((error) => error === reason).length,
+    left: leftWith.filter((error) => error?.cause === reason).length,
     leftInMs,
     seconds: (performance.now() - start) / 1000,
   };

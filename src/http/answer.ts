@@ -59,5 +59,5 @@ export function createAnswer(
 
 /** Whether it is an answer, and not what a call failed with. */
 export function isAnswer(outcome: object): outcome is Answer {
-  return "content" in outcome;
+  return Object.hasOwn(outcome, "content");
 }

@@ -2,21 +2,22 @@ import { execFile } from "node:child_process";
 import type { Socket } from "node:net";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { attempt } from "./attempt.js";
-import { ConnectionError, type Fetch, TimeoutError } from "./index.js";
 import {
   answer,
   collection,
   countingServer,
   created,
   deferred,
+  type Handler,
   locationId,
   makeClient,
   rawServer,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../../contract-tests/support/servers.js";
+import { ConnectionError, createLimiter, type Fetch, TimeoutError } from "../index.js";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -89,7 +90,7 @@ describe("timeoutMs", () => {
     const error = await call;
     expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ delivered: "unknown" });
+    expect(error).toMatchObject({ mayHaveCreated: true, attempts: 1 });
     expect(String(error)).toContain("5000 ms");
     await server.hungUpOn();
   });
@@ -180,13 +181,171 @@ describe("timeoutMs", () => {
   );
 });
 
-it("an attempt whose signal is aborted already sends nothing", async () => {
-  const fetch = vi.fn<Fetch>();
-  const signal = AbortSignal.abort({ why: "Never wanted" });
-  const request = { url: "http://127.0.0.1:1", method: "POST", headers: {}, body: "{}" };
-  const error = await rejection(attempt(fetch, request, [token], { timeoutMs: 1000, signal }));
-  expect(error).toBe(signal.reason);
-  expect(fetch).not.toHaveBeenCalled();
+describe("a signal", () => {
+  it.each([
+    ["that has no limiter", false as const],
+    ["that has a place at once", createLimiter()],
+  ])("that is aborted already keeps a client %s from sending", async (_, limiter) => {
+    const fetch = vi.fn<Fetch>();
+    const signal = AbortSignal.abort({ why: "Never wanted" });
+    const client = makeClient("http://127.0.0.1:1", { fetch, limiter });
+    const error = await rejection(client.createProductCollection(collection, { signal }));
+    expect(error).toMatchObject({ name: "AbortError", mayHaveCreated: false, attempts: 0 });
+    expect(error).toHaveProperty("cause", signal.reason);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  const body = "Content-Length: 100\r\n\r\n{";
+  it.each<[string, string, boolean]>([
+    ["before a status", "", true],
+    ["in the body of a 201", `${head}${body}`, true],
+    ["in the body of a 302", `HTTP/1.1 302 Found\r\n${body}`, true],
+    ["in the body of a 500", `HTTP/1.1 500 Oops\r\n${body}`, true],
+    ["in the body of a 404", `HTTP/1.1 404 Not Found\r\n${body}`, false],
+    ["in the body of a 422", `HTTP/1.1 422 Unprocessable\r\n${body}`, false],
+  ])("that aborts %s ends the call, which says whether it may have created", async (...given) => {
+    const [when, text, mayHaveCreated] = given;
+    const reached = deferred<void>();
+    const server = await rawServer((socket) =>
+      socket.once("data", () => {
+        socket.write(text);
+        if (text === "") reached.resolve();
+      }),
+    );
+    const fetch = text === "" ? undefined : fetchThatTells(reached.resolve);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const client = makeClient(server.url, { fetch });
+    const call = rejection(client.createProductCollection(collection, { signal }));
+    await reached.promise;
+    await new Promise(setImmediate); // the status has been read, whichever it is
+    controller.abort(new Error(when));
+    const error = await call;
+    expect(error).toMatchObject({ name: "AbortError", mayHaveCreated, attempts: 1 });
+    expect(error).toHaveProperty("cause", signal.reason);
+    await server.hungUpOn();
+  });
+
+  it("whose event a listener of the caller's stops ends the call all the same", async () => {
+    const server = await countingServer(() => controller.abort());
+    const controller = new AbortController();
+    const { signal } = controller;
+    signal.addEventListener("abort", (event) => event.stopImmediatePropagation());
+    const client = makeClient(server.url, { timeoutMs: 2 ** 31 - 1 });
+    const error = await rejection(client.createProductCollection(collection, { signal }));
+    expect(error).toMatchObject({ name: "AbortError", mayHaveCreated: true });
+  });
+
+  /** A signal as a page's or a polyfill's library makes it: no instance of any class of this realm. */
+  function foreignSignal() {
+    const listeners = new Set<() => void>();
+    const signal = {
+      aborted: false,
+      reason: undefined as unknown,
+      addEventListener: (_: string, listener: () => void) => listeners.add(listener),
+      removeEventListener: (_: string, listener: () => void) => listeners.delete(listener),
+    };
+    const abort = (reason: unknown) => {
+      Object.assign(signal, { aborted: true, reason });
+      for (const listener of listeners) listener();
+    };
+    return { signal: signal as unknown as AbortSignal, abort, listeners };
+  }
+
+  it("of another realm is taken, ends the call, and keeps no listener", async () => {
+    const server = await countingServer((response, _, count) =>
+      count === 1 ? abort("The page was left") : answer(response, 201),
+    );
+    const { signal, abort, listeners } = foreignSignal();
+    const client = makeClient(server.url);
+    const error = await rejection(client.createProductCollection(collection, { signal }));
+    expect(error).toMatchObject({ name: "AbortError", mayHaveCreated: true, attempts: 1 });
+    expect(error).toHaveProperty("cause", "The page was left");
+    expect(listeners.size).toBe(0);
+    const another = foreignSignal();
+    await client.createProductCollection(collection, { signal: another.signal });
+    expect(another.listeners.size).toBe(0);
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe("an answer that ends before its body does", () => {
+  const cut =
+    (status: number, headers = {}): Handler =>
+    (response) => {
+      response.writeHead(status, { "Content-Length": "100", ...headers });
+      response.write('{"message":', () => response.socket?.destroy());
+    };
+
+  it.each([
+    [201, true],
+    [302, true],
+    [503, true],
+    [400, false],
+    [401, false],
+    [404, false],
+    [422, false],
+  ])("has its status all the same: a %i may have created: %s", async (status, mayHaveCreated) => {
+    const server = await countingServer(cut(status));
+    const error = await rejection(makeClient(server.url).createProductCollection(collection));
+    expect(error).toMatchObject({
+      name: "UnexpectedResponseError",
+      status,
+      mayHaveCreated,
+      attempts: 1,
+      body: '{"message":',
+      message: expect.stringContaining("its body broke off"),
+      cause: expect.any(Error),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("and was a 429 is sent again", async () => {
+    const server = await countingServer((response, request, count) =>
+      count === 1
+        ? cut(429, { "Retry-After": "0" })(response, request, count)
+        : answer(response, 201),
+    );
+    expect(await makeClient(server.url).createProductCollection(collection)).toEqual(created.data);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("and was a 401 has its token replaced", async () => {
+    const server = await countingServer((response, request, count) =>
+      count === 1 ? cut(401)(response, request, count) : answer(response, 201),
+    );
+    const client = makeClient(server.url, { token: (rejected) => rejected ?? "stale-token" });
+    expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+      status: 401,
+    });
+    const renewing = makeClient(server.url, {
+      token: (rejected) => (rejected ? "fresh-token" : "stale-token"),
+    });
+    await renewing.createProductCollection(collection);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it.each([
+    [422, "UnexpectedResponseError", false],
+    [201, "TimeoutError", true],
+    [500, "TimeoutError", true],
+  ])("because time ran out: after a %i it is a %s", async (status, name, mayHaveCreated) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const reached = deferred<void>();
+    const server = await countingServer((response) =>
+      response.writeHead(status, { "Content-Length": "100" }).write("{"),
+    );
+    const client = makeClient(server.url, { fetch: fetchThatTells(reached.resolve) });
+    const call = rejection(client.createProductCollection(collection));
+    await reached.promise;
+    await new Promise(setImmediate);
+    await vi.advanceTimersByTimeAsync(30_000);
+    const error = await call;
+    expect(error).toMatchObject({ name, mayHaveCreated, attempts: 1 });
+    if (name === "UnexpectedResponseError") {
+      expect(error).toMatchObject({ status, cause: { name: "TimeoutError" } });
+    }
+  });
 });
 
 describe("an answer of more than 1 MiB", () => {
@@ -256,15 +415,18 @@ describe("a redirect", () => {
 });
 
 describe("a process", () => {
-  /** Runs a script in a process of its own: what it printed, or that it had to be killed. */
-  async function run(script: string): Promise<string> {
-    const args = ["--import", "tsx", "--input-type=module", "--eval", script];
-    try {
-      const run = await promisify(execFile)(process.execPath, args, { timeout: 9000 });
-      return (run.stdout + run.stderr).trim();
-    } catch (error) {
-      return `had to be killed: ${error}`;
-    }
+  /** Runs a script in a process of its own, to its end: what it printed. */
+  async function run(contents: string, signal: AbortSignal): Promise<string> {
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: process.cwd() },
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      write: false,
+    });
+    const args = ["--input-type=module", "--eval", outputFiles[0]?.text ?? ""];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { signal });
+    return (stdout + stderr).trim();
   }
 
   /** A script with a client of the server at `baseUrl`, and ways to call it. */
@@ -277,7 +439,9 @@ describe("a process", () => {
     const soon = () => AbortSignal.timeout(100);
     ${script}`;
 
-  it("exits by itself after its last call, whatever that came to, and nothing is logged", async () => {
+  it("exits by itself after its last call, whatever that came to, and nothing is logged", async ({
+    signal,
+  }) => {
     const server = await countingServer((response) => answer(response, 201));
     const headers = { "Retry-After": "25", "X-RateLimit-Remaining": "0" };
     const busy = await countingServer((it) => answer(it, 429, "", headers));
@@ -303,16 +467,16 @@ describe("a process", () => {
     };
     const results = Object.entries(scripts).map(async ([name, script]) => [
       name,
-      await run(script),
+      await run(script, signal),
     ]);
     expect(Object.fromEntries(await Promise.all(results))).toEqual({
       success: collection.slug,
       "success that nobody waits for": collection.slug,
       timeout: "TimeoutError",
-      abort: "TimeoutError", // the name of AbortSignal.timeout's reason
+      abort: "AbortError",
       "abort of a Retry-After": "AbortError",
-      "abort of a wait for a place": `${collection.slug}\nTimeoutError`,
+      "abort of a wait for a place": `${collection.slug}\nAbortError`,
       "no call": "imported",
     });
-  }, 20_000);
+  });
 });

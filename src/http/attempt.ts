@@ -57,7 +57,7 @@ export async function attempt(
     controller.abort();
     reading.cancel();
   }
-  return outcomeOf(end, reading, context);
+  return outcomeOf(end, reading, url, context);
 }
 
 /**
@@ -67,6 +67,7 @@ export async function attempt(
 function outcomeOf(
   end: End,
   reading: Reading,
+  url: string,
   { timeoutMs, signal, redact, attempts }: AttemptContext,
 ): Answer | ConnectionError | AbortedError {
   const head = reading.head();
@@ -89,7 +90,8 @@ function outcomeOf(
       attempts,
     );
   }
-  return timeout ?? connectionError(typeof end === "object" && end.thrown, redact, attempts);
+  const thrown = typeof end === "object" ? end.thrown : undefined;
+  return timeout ?? connectionError(thrown, url, redact, attempts);
 }
 
 function flawOf(end: End, cause: Error | undefined): Flaw | undefined {
@@ -98,9 +100,14 @@ function flawOf(end: End, cause: Error | undefined): Flaw | undefined {
 }
 
 /** The {@link ConnectionError} for what a fetch threw. */
-function connectionError(thrown: unknown, redact: Redact, attempts: number): ConnectionError {
+function connectionError(
+  thrown: unknown,
+  url: string,
+  redact: Redact,
+  attempts: number,
+): ConnectionError {
   const cause = redact.error(thrown);
-  const mayHaveCreated = !isNeverSent(thrown);
+  const mayHaveCreated = !isNeverSent(thrown, url);
   return new ConnectionError(
     `No answer from HighLevel; ${outcomeInWords(mayHaveCreated)}: ${reasonIn(cause)}`,
     { mayHaveCreated, attempts, cause },

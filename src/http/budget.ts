@@ -1,7 +1,6 @@
 import type { Answer } from "./answer.js";
 import { tooManyRequests } from "./documented.js";
 import type { RateLimit } from "./rate-limit.js";
-import { longestTimerMs } from "./wait.js";
 
 // What is known of one location's budget, and what follows from it. Every function takes the time as
 // `now`, in milliseconds on a clock that only goes forward.
@@ -14,7 +13,7 @@ export interface Budget {
   readonly intervalMs: number;
 }
 
-/** What an attempt told of the budget. */
+/** What an attempt told of the budget; a status of 0 where no answer came. */
 export type BudgetNews = Pick<Answer, "status" | "rateLimit" | "retryAfterMs">;
 
 /** A request that was given a place: it is under way until it has been learned from. */
@@ -23,7 +22,8 @@ export interface Place {
   readonly givenAt: number;
   /** The spell of knowing in which it was given. */
   readonly spell: number;
-  isUnderWay: boolean;
+  /** How many had been left unplaced when it was given. */
+  readonly unplaced: number;
 }
 
 /** Whether there is room. */
@@ -55,6 +55,10 @@ const firstFew = 10;
 const probe = 1;
 /** What is sent a window apart may arrive less than a window apart. */
 const slack = 1.02;
+/** No true wait is longer, in milliseconds: a day's budget is there again after a day. */
+const dayMs = 86_400_000;
+/** What was under way for so long is lost, in milliseconds: on Workers a call may end without a word. */
+const lostAfterMs = 60_000;
 
 /**
  * Keeps what the answers of one location say of its budget.
@@ -77,7 +81,10 @@ export function createBudget(bound: Budget | undefined) {
   /** The window that the spell's first answer was out of; undefined before that answer. */
   let window: SeenWindow | undefined;
 
-  let underWay = 0;
+  /** In the order in which they were given. */
+  const underWay = new Set<Place>();
+  /** How many are no longer under way without having told of which window they were. */
+  let unplaced = 0;
   let nextOrder = 0;
   let heardAt = 0;
   let usedAt = 0;
@@ -92,16 +99,35 @@ export function createBudget(bound: Budget | undefined) {
     window = undefined;
   }
 
+  /** Whether the place was under way until now. */
+  function end(place: Place): boolean {
+    const wasUnderWay = underWay.delete(place);
+    if (wasUnderWay && place.spell === spell) underWayInSpell--;
+    return wasUnderWay;
+  }
+
+  function endLost(now: number): void {
+    for (const place of underWay) {
+      if (now < place.givenAt + lostAfterMs) return;
+      end(place);
+    }
+  }
+
+  /** What the window leaves, once all that may have been sent into it has arrived. */
+  function freeIn({ lowest, owed }: SeenWindow): number {
+    return lowest - owed - underWay.size;
+  }
+
   /** What the server's own count leaves. */
   function toldRoom(now: number): Room {
     if (closure !== undefined && now < closure.until) return { free: 0, at: closure.until };
     if (window !== undefined && isTold) {
-      const free = window.lowest - underWay;
+      const free = freeIn(window);
       const endsAt = window.seenAt + intervalMs;
       if (free > 0 && now < heardAt + intervalMs) return { free, at: endsAt };
       if (free <= 0 && now < endsAt) return { free: 0, at: endsAt };
       // Spent until now, or idle for so long that others may have used it.
-      forget(free > 0 ? firstFew : probe);
+      forget(Math.min(Math.max(free, probe), firstFew));
     }
     const free = window === undefined ? allowance - underWayInSpell : Number.POSITIVE_INFINITY;
     return { free: Math.max(0, free), at: undefined };
@@ -116,33 +142,71 @@ export function createBudget(bound: Budget | undefined) {
     return { free: Math.max(0, most.limit - count), at: (oldest ?? now) + lengthMs };
   }
 
-  function learnWindow(now: number, remaining: number | undefined, place: Place): void {
-    const { order, givenAt } = place;
-    if (remaining === undefined) {
-      // One answer in between that says nothing changes nothing.
-      if (window !== undefined || place.spell !== spell) return;
-      isTold = false;
-      window = { seenAt: now, order, lowest: limit, lowestAt: now };
-      return;
-    }
+  /** The window that an answer with this `remaining` is the first out of. */
+  function openWindow(now: number, remaining: number, place: Place): void {
+    window = {
+      seenAt: now,
+      order: place.order,
+      lowest: remaining,
+      lowestBefore: nextOrder,
+      // Those that came back since it was sent may have been counted after it.
+      owed: unplaced - place.unplaced,
+    };
+  }
+
+  function learnRemaining(now: number, remaining: number, place: Place): void {
     isTold = true;
     heardAt = now;
     if (window === undefined) {
       // What was sent before may tell of the window before.
-      if (place.spell === spell) window = { seenAt: now, order, lowest: remaining, lowestAt: now };
-    } else if (remaining > window.lowest && givenAt >= window.lowestAt) {
-      // Sent after the lowest was heard, and more is left: that window is over.
-      window = { seenAt: now, order, lowest: remaining, lowestAt: now };
-    } else if (remaining <= window.lowest) {
-      // A late answer out of the window before takes no more than its own place.
-      window.lowest = order < window.order ? Math.max(remaining, window.lowest - 1) : remaining;
-      window.lowestAt = now;
+      if (place.spell === spell) openWindow(now, remaining, place);
+      else unplaced++;
+      return;
     }
+    if (remaining > window.lowest) {
+      // Sent after the lowest was heard, and more is left: that window is over.
+      if (place.order >= window.lowestBefore) return openWindow(now, remaining, place);
+      unplaced++;
+    } else if (place.order > window.order || remaining >= freeIn(window) - 1) {
+      window.lowest = remaining;
+      window.lowestBefore = nextOrder;
+    } else {
+      // A late answer out of the window before: of this one there cannot be so little left.
+      return;
+    }
+    // So few were counted that a new window may have begun, hidden by those that are under way.
+    if (limit - remaining <= underWay.size + window.owed + 1) window.seenAt = now;
+  }
+
+  /** There was no answer, or one that does not say what remains. */
+  function learnNothing(now: number, status: number, place: Place): void {
+    unplaced++;
+    if (window !== undefined) {
+      window.owed++;
+    } else if (status === 0) {
+      // A server that does not answer must not keep the others waiting for good.
+      allowance = Math.min(allowance * 2, limit);
+    } else if (place.spell === spell) {
+      isTold = false;
+      openWindow(now, limit, place);
+    }
+  }
+
+  function learnRefusal(now: number, news: BudgetNews, place: Place): void {
+    const { rateLimit, retryAfterMs } = news;
+    const isForTheDay = rateLimit?.dailyRemaining === 0;
+    if (place.spell !== spell && retryAfterMs === undefined && !isForTheDay) return;
+    const endsAt = window === undefined ? 0 : window.seenAt + intervalMs;
+    const windowEndsAt = endsAt > now ? endsAt : now + intervalMs;
+    const until = retryAfterMs === undefined ? windowEndsAt : now + Math.min(retryAfterMs, dayMs);
+    closure = { news, isForTheDay, until: Math.max(until, closure?.until ?? 0) };
+    forget(probe);
   }
 
   return {
     /** How many requests may be sent. */
     room(now: number): Room {
+      endLost(now);
       const told = toldRoom(now);
       const own = ownRoom(now);
       return own.free < told.free ? own : told;
@@ -160,48 +224,38 @@ export function createBudget(bound: Budget | undefined) {
 
     /** Takes a place, of those for which there is room. */
     take(now: number): Place {
-      underWay++;
+      const place = { order: nextOrder++, givenAt: now, spell, unplaced };
+      underWay.add(place);
       underWayInSpell++;
       usedAt = now;
       given.add(now, now - (bound?.intervalMs ?? intervalMs) * slack);
-      return { order: nextOrder++, givenAt: now, spell, isUnderWay: true };
+      return place;
     },
 
-    /** Takes in what came of a place; undefined where there was no answer. */
+    /** Takes in what came of a place; undefined where nothing was sent. */
     learn(now: number, news: BudgetNews | undefined, place: Place): void {
-      if (!place.isUnderWay) return;
-      place.isUnderWay = false;
-      underWay--;
-      if (place.spell === spell) underWayInSpell--;
-      usedAt = now;
+      if (!end(place)) return;
       if (news === undefined) {
-        // A server that does not answer must not keep the others waiting for good.
-        if (window === undefined) allowance = Math.min(allowance * 2, limit);
+        given.remove(place.givenAt);
         return;
       }
-      const { status, rateLimit, retryAfterMs } = news;
+      usedAt = now;
+      const { status, rateLimit } = news;
       limit = rateLimit?.limit || limit;
       const told = rateLimit?.intervalMs ?? 0;
-      if (told > 0 && told <= longestTimerMs) intervalMs = told;
-      if (status === tooManyRequests) {
-        const isForTheDay = rateLimit?.dailyRemaining === 0;
-        if (place.spell !== spell && retryAfterMs === undefined && !isForTheDay) return;
-        const endsAt = window === undefined ? 0 : window.seenAt + intervalMs;
-        const until =
-          retryAfterMs === undefined
-            ? endsAt > now
-              ? endsAt
-              : now + intervalMs
-            : now + retryAfterMs;
-        closure = { news, isForTheDay, until: Math.max(until, closure?.until ?? 0) };
-        forget(probe);
-      } else {
-        learnWindow(now, remainingIn(rateLimit), place);
-      }
+      if (told > 0 && told <= dayMs) intervalMs = told;
+      const remaining = remainingIn(rateLimit);
+      if (status === tooManyRequests) learnRefusal(now, news, place);
+      else if (remaining === undefined) learnNothing(now, status, place);
+      else learnRemaining(now, Math.min(remaining, limit), place);
     },
 
     /** Whether nothing of it will matter any more. */
-    isIdle: (now: number) => now > Math.max(usedAt + intervalMs * slack, closure?.until ?? 0),
+    isIdle(now: number): boolean {
+      endLost(now);
+      const until = Math.max(usedAt + intervalMs * slack, closure?.until ?? 0);
+      return underWay.size === 0 && now > until;
+    },
   };
 }
 
@@ -213,12 +267,15 @@ function remainingIn(rateLimit: RateLimit | undefined): number | undefined {
 
 interface SeenWindow {
   /** When it was first heard of: it began no later. */
-  readonly seenAt: number;
+  seenAt: number;
   /** The order of the request that it was heard from. */
   readonly order: number;
-  /** The lowest `remaining` heard of it, and when. */
+  /** The lowest `remaining` heard of it. */
   lowest: number;
-  lowestAt: number;
+  /** The order of the first request after that was heard. */
+  lowestBefore: number;
+  /** How many requests the server may have counted in it without saying so. */
+  owed: number;
 }
 
 /** Counts what happened since a moment, and forgets what was before. */
@@ -236,6 +293,10 @@ function createSlidingCount() {
     add(now: number, since: number): void {
       forgetBefore(since);
       moments.push(now);
+    },
+    remove(moment: number): void {
+      const at = moments.lastIndexOf(moment);
+      if (at >= first) moments.splice(at, 1);
     },
     since(moment: number) {
       forgetBefore(moment);

@@ -1,4 +1,5 @@
 import { isObject } from "./is-object.js";
+import { define, own } from "./own.js";
 
 /** What is known of a failed call. */
 export interface Failure {
@@ -23,18 +24,18 @@ export class HighLevelError extends Error {
     giveName(HighLevelError, "HighLevelError");
   }
 
-  constructor(message: string, { mayHaveCreated, attempts, cause }: Failure) {
+  constructor(message: string, failure: Failure) {
+    const cause = own(failure, "cause");
     super(message, cause === undefined ? undefined : { cause });
-    this.mayHaveCreated = mayHaveCreated;
-    this.attempts = attempts;
+    this.mayHaveCreated = failure.mayHaveCreated;
+    this.attempts = failure.attempts;
   }
 
   /** What loggers and `JSON.stringify` show: everything but the stack. */
   toJSON(): Record<string, unknown> {
     const { name, message, cause, ...rest } = this;
-    const shown = isObject(cause)
-      ? { name: cause.name, message: cause.message, code: cause.code }
-      : cause;
+    if (!isObject(cause)) return { name, message, ...rest, cause: jsonSafe(cause) };
+    const shown = { name: cause.name, message: cause.message, code: cause.code };
     return { name, message, ...rest, cause: shown };
   }
 }
@@ -80,8 +81,8 @@ export function giveName(
   className: string,
   name = className,
 ): void {
-  Object.defineProperty(errorClass, "name", { value: className });
-  errorClass.prototype.name = name;
+  define(errorClass, "name", className);
+  define(errorClass.prototype, "name", name);
 }
 
 /** What an {@link UnexpectedResponseError} carries of the answer. */
@@ -136,7 +137,9 @@ export function outcomeInWords(mayHaveCreated: boolean): string {
 /** The server's own words, shortened, to end a message with; empty where it gave none. */
 export function saidIn(body: unknown): string {
   // HighLevel gives them as a string or as a list of strings; others answer in plain text.
-  const said = isObject(body) ? [body.message ?? body.error].flat() : [plainText(body)];
+  const said = isObject(body)
+    ? [own(body, "message") ?? own(body, "error")].flat()
+    : [plainText(body)];
   const words = said.filter((it) => typeof it === "string" && it !== "").join("; ");
   return words && `: ${words.slice(0, 300)}`;
 }
@@ -145,7 +148,12 @@ function plainText(body: unknown): string {
   return typeof body === "string" && !/[<{\n]/.test(body.trim()) ? body.trim() : "";
 }
 
+/** A caller may abort with any reason; of those that are no object, JSON takes all but a BigInt. */
+function jsonSafe(cause: unknown): unknown {
+  return typeof cause === "bigint" ? String(cause) : cause;
+}
+
 /** The headers, which a structured logger shows as well as `console.log` does. */
 export function printable(headers: Headers): Headers {
-  return Object.defineProperty(headers, "toJSON", { value: () => Object.fromEntries(headers) });
+  return define(headers, "toJSON", () => Object.fromEntries(headers));
 }

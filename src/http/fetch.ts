@@ -1,4 +1,4 @@
-import { isObject } from "./is-object.js";
+import { hasMethod } from "./has-method.js";
 
 /** What a {@link Fetch} is given beside the URL: an init that every fetch takes. */
 export interface FetchInit {
@@ -69,9 +69,11 @@ export function startReading(
       ...usable(signal),
     });
     const response = await fetch(url, init);
-    const { status, headers, body } = response;
+    const { status } = response;
     if (!Number.isInteger(status)) throw new TypeError("The fetch gave no response");
-    head = { status, headers: headersOf(headers) };
+    // The status counts, whatever comes of the rest.
+    head = { status, headers: headersOf(response) };
+    const { body } = response;
 
     if (hasReader(body)) {
       const reader = body.getReader();
@@ -93,8 +95,9 @@ export function startReading(
         if (!keep(value)) return "too large";
       }
     }
-    text = (await response.text?.()) ?? "";
-    return text.length <= maxAnswerBytes ? "whole" : "too large";
+    const whole = String((await response.text?.()) ?? (typeof body === "string" ? body : ""));
+    text = whole.slice(0, maxAnswerBytes);
+    return text === whole ? "whole" : "too large";
   }
 
   function cancel(): void {
@@ -129,18 +132,23 @@ function takes(Request: typeof globalThis.Request | undefined, signal: AbortSign
   }
 }
 
-/** The headers of an answer, as the platform's own; none where there are none that can be read. */
-function headersOf(headers: unknown): Headers {
-  if (isHeaders(headers)) return headers;
+/** The headers of an answer, as the platform's own: as many as can be read. */
+function headersOf(response: FetchResponse): Headers {
   const own = new Headers();
-  if (!isObject(headers)) return own;
-  const entries = isIterable(headers) ? headers : Object.entries(headers);
-  for (const [name, value] of entries) {
-    try {
-      own.append(name, String(value));
-    } catch {
-      // No header of HTTP; the answer counts all the same.
+  try {
+    const { headers } = response;
+    if (isHeaders(headers)) return headers;
+    const entries = isIterable(headers) ? headers : Object.entries(headers ?? {});
+    for (const [name, value] of entries) {
+      try {
+        // As Node.js has it, a header that came twice is a list.
+        for (const one of [value].flat()) own.append(name, String(one));
+      } catch {
+        // No header of HTTP; the answer counts all the same.
+      }
     }
+  } catch {
+    // They throw when they are read; so do those of some proxies and mocks.
   }
   return own;
 }
@@ -185,18 +193,12 @@ function canDestroy(body: unknown): body is { destroy(): unknown } {
   return hasMethod(body, "destroy");
 }
 
-function isIterable(headers: object): headers is Iterable<[string, string]> {
+function isIterable(headers: unknown): headers is Iterable<[string, string]> {
   return hasMethod(headers, Symbol.iterator);
 }
 
 function isHeaders(headers: unknown): headers is Headers {
   return (
     Object.prototype.toString.call(headers) === "[object Headers]" && hasMethod(headers, "get")
-  );
-}
-
-function hasMethod(value: unknown, name: string | symbol): boolean {
-  return (
-    typeof value === "object" && value !== null && typeof Reflect.get(value, name) === "function"
   );
 }

@@ -30,8 +30,9 @@ export interface RateLimiter {
    */
   waitForPlace(key: string, signal: AbortSignal | undefined, turn?: Turn): Promise<unknown>;
   /**
-   * Told what came of each place: the answer, or undefined where there was none. A limiter with this
-   * method keeps the waits after a 429 itself; for one without it, each call waits on its own.
+   * Told what came of each place: the answer, with a status of 0 where none came, or undefined where
+   * nothing was sent. A limiter with this method keeps the waits after a 429 itself; for one without
+   * it, each call waits on its own.
    */
   learn?(key: string, news: BudgetNews | undefined, place: unknown): void;
 }
@@ -40,7 +41,6 @@ export interface RateLimiter {
 const momentMs = 100;
 /** How soon those look again who wait for an answer to say how they go on, in milliseconds. */
 const firstLookMs = 4;
-const longestLookMs = 100;
 /** The longest that a call waits without looking, in milliseconds: the budget may have grown. */
 const longestSleepMs = 1_000;
 /** A call this late to look is gone, in milliseconds: on Workers its request may have ended. */
@@ -164,7 +164,8 @@ function createQueue(bound: Budget | undefined): Queue {
   async function waitForTurn(ticket: Ticket, signal: AbortSignal | undefined, turn: Turn) {
     let isTold = false;
     let toldUntil = performance.now() + momentMs;
-    for (let looks = 0; ; looks++) {
+    let knownAt = performance.now();
+    for (;;) {
       const now = performance.now();
       const ahead = lineUp(ticket, now);
       const closure = budget.closure(now);
@@ -173,17 +174,19 @@ function createQueue(bound: Budget | undefined): Queue {
       }
       const { free, at } = budget.room(now);
       if (free > ahead) return;
-      const lookMs = Math.min(firstLookMs * 1.3 ** looks + ahead / 20, longestLookMs);
+      // The longer an answer takes, the less a little more matters.
+      const lookMs = Math.max(firstLookMs, (now - knownAt) / 5) + ahead / 20;
       const ms = at === undefined ? undefined : Math.max(at - now, 0) + budget.passMs(ahead);
       const sleepMs = Math.ceil(Math.min(ms || lookMs, longestSleepMs));
       const isNews = ms === undefined ? !isTold && now > toldUntil : now + ms > toldUntil;
       if (isNews) {
-        turn.onWait?.({ ahead, ms });
+        turn.onWait?.({ ahead, ms: ms === undefined ? ms : Math.ceil(ms) });
         isTold = true;
         toldUntil = now + (ms ?? 0) + momentMs;
       }
       ticket.looksAt = now + sleepMs;
       await sleep(sleepMs, signal);
+      if (at !== undefined) knownAt = performance.now();
     }
   }
 

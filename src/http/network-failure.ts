@@ -1,4 +1,5 @@
 import { isObject } from "./is-object.js";
+import { own } from "./own.js";
 
 // What a platform's network failure says. None is told by `instanceof`: under Jest, in a worker or
 // after a polyfill the errors of fetch come from another realm.
@@ -15,35 +16,69 @@ const neverSentMessages =
   /^(Client network socket disconnected before secure TLS connection was established|bad port)$/;
 
 /**
- * Whether the request provably never left. A code that can also come up later, as a reset can,
- * counts only with the system call that connects.
+ * Whether the request to `url` provably never left. A code that can also come up later, as a reset
+ * can, counts only with the system call that connects.
  *
- * @param depth - How many causes deep to look; an error may be its own cause.
+ * A fetch of the caller's may make requests of its own, a tracer's to its collector: what names
+ * another server proves nothing.
  */
-export function isNeverSent(thrown: unknown, depth = 4): boolean {
+export function isNeverSent(thrown: unknown, url: string): boolean {
+  try {
+    return provesIt(thrown, new URL(url), 4);
+  } catch {
+    return false; // what was thrown throws when it is read
+  }
+}
+
+/** @param depth - How many causes deep to look; an error may be its own cause. */
+function provesIt(thrown: unknown, url: URL, depth: number): boolean {
   if (!isObject(thrown) || depth === 0) return false;
-  const { code, syscall, message, cause, errors } = thrown;
+  const [code, syscall, message, cause, errors] = ownOf(thrown, [
+    "code",
+    "syscall",
+    "message",
+    "cause",
+    "errors",
+  ]);
+  if (namesAnother(thrown, url)) return false;
   if (Array.isArray(errors) && errors.length > 0) {
-    return errors.every((error) => isNeverSent(error, depth - 1));
+    return errors.every((error) => provesIt(error, url, depth - 1));
   }
   if (syscall === "connect" || syscall === "getaddrinfo") return true;
   if (typeof code === "string" && neverSentCodes.test(code)) return true;
   if (typeof message === "string" && neverSentMessages.test(message)) return true;
-  return isNeverSent(cause, depth - 1);
+  return provesIt(cause, url, depth - 1);
 }
 
-/** The message of the cause at the bottom, or its code. */
+/** Whether it would fail again for as long as the process runs: a package is missing. */
+export function isLasting(thrown: unknown): boolean {
+  return isObject(thrown) && own(thrown, "code") === "ERR_MODULE_NOT_FOUND";
+}
+
+/** Whether the failure is that of a connection to another server than the URL's. */
+function namesAnother(thrown: object, { hostname, port, protocol }: URL): boolean {
+  const ownPort = port || (protocol === "https:" ? "443" : "80");
+  const [itsPort = ownPort, itsHost = hostname, message] = ownOf(thrown, [
+    "port",
+    "hostname",
+    "message",
+  ]);
+  const [, attempted] = /attempted address(?:es)?: (.*), timeout/.exec(String(message)) ?? [];
+  return (
+    String(itsPort) !== ownPort ||
+    itsHost !== hostname ||
+    (attempted !== undefined && !new RegExp(`:${ownPort}\\b`).test(attempted))
+  );
+}
+
+function ownOf(object: object, keys: readonly string[]): unknown[] {
+  return keys.map((key) => own(object, key));
+}
+
+/** The message of the cause at the bottom, or its code, of an error whose causes come to an end. */
 export function reasonIn(error: unknown): string {
   if (!isObject(error)) return "the fetch failed";
-  if (isObject(error.cause)) return reasonIn(error.cause);
+  const cause = own(error, "cause");
+  if (isObject(cause)) return reasonIn(cause);
   return String(error.message || error.code || "the fetch failed");
-}
-
-/** Whether a platform's fetch refused the signal that it was given, and so sent nothing. */
-export function isSignalRefused(thrown: unknown): boolean {
-  return (
-    isObject(thrown) &&
-    thrown.name === "TypeError" &&
-    /\bAbortSignal\b/.test(String(thrown.message))
-  );
 }

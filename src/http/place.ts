@@ -14,7 +14,7 @@ export interface PlaceContext {
 export interface Places {
   /** Waits for a place; `again` is that of the call's last attempt. */
   readonly wait: (context: PlaceContext, again: unknown) => Promise<unknown>;
-  /** Says what came of a place: the answer, or undefined where there was none. */
+  /** Says what came of a place: the answer, or undefined where nothing was sent. */
   readonly learn: (news: BudgetNews | undefined, place: unknown) => void;
   /** Whether the waits after a 429 are kept here, and so not by each call on its own. */
   readonly keepsWaits: boolean;

@@ -1,4 +1,5 @@
 import { isObject } from "./is-object.js";
+import { define, own } from "./own.js";
 
 // The token leaves this client in one place, the Authorization header. What comes back is cleaned of
 // it before anyone sees it: servers, proxies and replaced fetches have been known to send it back.
@@ -65,12 +66,12 @@ export function createRedact(tokens: readonly string[]): Redact {
 
   function error(thrown: unknown, depth = 4): Error | undefined {
     if (!isObject(thrown) || depth === 0) return undefined;
-    const cause = error(thrown.cause, depth - 1);
+    const cause = error(own(thrown, "cause"), depth - 1);
     const clean: Error & { code?: unknown } = new Error("", cause && { cause });
     for (const key of ["name", "message", "stack", "code"] as const) {
       const value = thrown[key];
       if (typeof value !== "string") continue;
-      Object.defineProperty(clean, key, { value: text(value), enumerable: key === "code" });
+      define(clean, key, text(value), key === "code");
     }
     return clean;
   }
@@ -102,12 +103,7 @@ function cleanStrings(root: object, clean: (text: string) => string): boolean {
       changed = true;
       if (cleanKey !== key) Reflect.deleteProperty(node, key);
       // Not by assignment: a key may be __proto__.
-      Object.defineProperty(node, cleanKey, {
-        value: cleanValue,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+      define(node, cleanKey, cleanValue, true);
     }
   }
   return changed;

@@ -1,29 +1,27 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { isNeverSent } from "./connection.js";
-import { ConnectionError, TimeoutError } from "./errors.js";
-import { rateLimitIn } from "./rate-limit.js";
+import { AbortedError, ConnectionError, TimeoutError } from "./errors.js";
+import { rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
 import { type Outcome, retryDelayMs } from "./retry.js";
 
 afterEach(() => void vi.unstubAllEnvs());
 
 const now = Date.parse("2026-03-01T12:00:00Z");
 const almostOne = 0.999;
+const limits = { maxRetries: 10_000, maxWaitMs: 30_000 };
 
 /** An answer of a status, with headers. */
 function answered(status: number, init: Record<string, string> = {}): Outcome {
   const headers = new Headers(init);
-  return { status, headers: () => headers, rateLimit: () => rateLimitIn(headers) };
+  const retryAfterMs = retryAfterMsIn(headers, now);
+  return { status, rateLimit: rateLimitIn(headers), retryAfterMs };
 }
 
 /** The wait after a 429 with these headers. */
 const waitFor = (headers: Record<string, string>, random = 0, retries = 0) =>
-  retryDelayMs(answered(429, headers), retries, random, now);
+  retryDelayMs(answered(429, headers), retries, limits, random);
 
-const failed = (delivered: "no" | "unknown") => new ConnectionError("No answer", delivered);
-
-/** An error as Node.js throws it when a connection fails. */
-const failure = (code: string | undefined, syscall?: string, cause?: unknown) =>
-  Object.assign(new Error(code, { cause }), { code, syscall });
+const failed = (mayHaveCreated: boolean) =>
+  new ConnectionError("No answer", { mayHaveCreated, attempts: 1 });
 
 describe("sending again", () => {
   const statuses = [0, ...Array.from({ length: 500 }, (_, index) => index + 100)];
@@ -31,19 +29,33 @@ describe("sending again", () => {
   it("follows no answer but a 429, whatever the headers say", () => {
     for (const headers of [{}, { "Retry-After": "0" }, { "X-RateLimit-Daily-Remaining": "5" }]) {
       const sentAgain = (status: number) =>
-        retryDelayMs(answered(status, headers), 0, 0, now) !== undefined;
+        retryDelayMs(answered(status, headers), 0, limits, 0) !== undefined;
       expect(statuses.filter(sentAgain)).toEqual([429]);
     }
   });
 
   it("follows a 429, and a request that was never sent", () => {
-    expect(retryDelayMs(answered(429), 0, 0.5, now)).toBe(250);
-    expect(retryDelayMs(failed("no"), 0, 0.5, now)).toBe(250);
+    expect(retryDelayMs(answered(429), 0, limits, 0.5)).toBe(250);
+    expect(retryDelayMs(failed(false), 0, limits, 0.5)).toBe(250);
   });
 
   it("never follows a request that may have arrived, nor one that ran out of time", () => {
-    expect(retryDelayMs(failed("unknown"), 0, 0, now)).toBeUndefined();
-    expect(retryDelayMs(new TimeoutError(50), 0, 0, now)).toBeUndefined();
+    const timeout = new TimeoutError("No answer", { mayHaveCreated: true, attempts: 1 });
+    expect(retryDelayMs(failed(true), 0, limits, 0)).toBeUndefined();
+    expect(retryDelayMs(timeout, 0, limits, 0)).toBeUndefined();
+  });
+
+  it("never follows an abort, which ends the call", () => {
+    const aborted = new AbortedError({ mayHaveCreated: false, attempts: 1 });
+    expect(retryDelayMs(aborted, 0, limits, 0)).toBeUndefined();
+  });
+
+  it.each([0, 1, 2, 5])("stops after maxRetries %i", (maxRetries) => {
+    for (const outcome of [answered(429), failed(false)]) {
+      const again = (retries: number) =>
+        retryDelayMs(outcome, retries, { ...limits, maxRetries }, 0) !== undefined;
+      expect([0, 1, 2, 3, 4, 5, 6].filter(again)).toHaveLength(maxRetries);
+    }
   });
 
   it.each([
@@ -116,12 +128,17 @@ describe("the wait before sending again", () => {
 
   it.each<[string, Record<string, string>]>([
     ["a minute", { "Retry-After": "60" }],
-    ["an age", { "Retry-After": "9".repeat(400) }],
+    ["an age", { "Retry-After": "9".repeat(15) }],
     ["next year", { "Retry-After": "Mon, 01 Mar 2027 12:00:00 GMT" }],
-    ["30 s and the jitter", { "Retry-After": "30" }],
+    ["31 s", { "Retry-After": "31" }],
     ["a long window", { "X-RateLimit-Interval-Milliseconds": "86400000" }],
-  ])("is 30 s at most: %s", (_, headers) => {
-    expect(waitFor(headers, almostOne)).toBe(30_000);
+  ])("is none at all where the answer names one longer than maxWaitMs: %s", (_, headers) => {
+    expect(waitFor(headers)).toBeUndefined();
+  });
+
+  it("may be just maxWaitMs, and the jitter comes on top: what is named is never cut short", () => {
+    expect(waitFor({ "Retry-After": "30" }, 0)).toBe(30_000);
+    expect(waitFor({ "Retry-After": "30" }, almostOne)).toBeGreaterThan(30_000);
   });
 
   it("doubles from 0.5 s with full jitter where the answer names none, up to 30 s", () => {
@@ -129,8 +146,8 @@ describe("the wait before sending again", () => {
     for (const [retries, ms] of longest.entries()) {
       expect(waitFor({}, 0, retries)).toBe(0);
       expect(waitFor({}, 0.25, retries)).toBe(Math.min(500 * 2 ** retries * 0.25, 30_000));
-      expect(retryDelayMs(failed("no"), retries, almostOne, now)).toBeGreaterThan(ms * 0.99);
-      expect(retryDelayMs(failed("no"), retries, almostOne, now)).toBeLessThanOrEqual(ms);
+      expect(retryDelayMs(failed(false), retries, limits, almostOne)).toBeGreaterThan(ms * 0.99);
+      expect(retryDelayMs(failed(false), retries, limits, almostOne)).toBeLessThanOrEqual(ms);
     }
   });
 
@@ -141,104 +158,16 @@ describe("the wait before sending again", () => {
     }
   });
 
-  it("takes chance and clock from the platform where they are not given", () => {
-    const inTwentySeconds = new Date(Date.now() + 20_000).toUTCString();
-    const wait = retryDelayMs(answered(429, { "Retry-After": inTwentySeconds }), 0);
-    expect(wait).toBeGreaterThan(10_000);
-    expect(wait).toBeLessThanOrEqual(25_000);
-  });
-});
-
-describe("a failed request", () => {
-  const refused = failure("ECONNREFUSED", "connect");
-  const loop = failure(undefined);
-  loop.cause = loop;
-
-  it.each<[string, unknown]>([
-    ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "UND_ERR_CONNECT_TIMEOUT"].map(
-      (code): [string, unknown] => [code, failure(code)],
-    ),
-    ...["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EACCES"].map(
-      (code): [string, unknown] => [`connect ${code}`, failure(code, "connect")],
-    ),
-    ["getaddrinfo ENOTFOUND", failure("ENOTFOUND", "getaddrinfo")],
-    ["getaddrinfo ENOMEM", failure("ENOMEM", "getaddrinfo")],
-    ...[
-      "CERT_HAS_EXPIRED",
-      "CERT_NOT_YET_VALID",
-      "CERT_UNTRUSTED",
-      "DEPTH_ZERO_SELF_SIGNED_CERT",
-      "SELF_SIGNED_CERT_IN_CHAIN",
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-      "ERR_TLS_CERT_ALTNAME_INVALID",
-    ].map((code): [string, unknown] => [code, failure(code)]),
-    ["a refusal as the cause", new TypeError("fetch failed", { cause: refused })],
-    [
-      "a refusal as the cause of the cause",
-      new Error("a", { cause: new Error("b", { cause: refused }) }),
-    ],
-    ["every address refused", new AggregateError([refused, refused])],
-    [
-      "one address refused, one out of time",
-      new AggregateError([refused, failure("ETIMEDOUT", "connect")]),
-    ],
-    [
-      "every address refused, as the cause",
-      new TypeError("fetch failed", { cause: new AggregateError([refused]) }),
-    ],
-  ])("was never sent: %s", (_, thrown) => {
-    expect(isNeverSent(thrown)).toBe(true);
+  it("takes chance from the platform where it is not given", () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0.5);
+    expect(retryDelayMs(answered(429, { "Retry-After": "20" }), 0, limits)).toBe(22_500);
+    random.mockRestore();
   });
 
-  it.each<[string, unknown]>([
-    ...[
-      "ECONNRESET",
-      "ECONNABORTED",
-      "EPIPE",
-      "ETIMEDOUT",
-      "EHOSTUNREACH",
-      "ENETUNREACH",
-      "ENETDOWN",
-      "EPROTO",
-      "HPE_INVALID_CONSTANT",
-      "UND_ERR_SOCKET",
-      "UND_ERR_CLOSED",
-      "UND_ERR_DESTROYED",
-      "UND_ERR_ABORTED",
-      "UND_ERR_HEADERS_TIMEOUT",
-      "UND_ERR_BODY_TIMEOUT",
-      "UND_ERR_HEADERS_OVERFLOW",
-      "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
-      "ERR_STREAM_PREMATURE_CLOSE",
-      "ERR_SSL_WRONG_VERSION_NUMBER",
-      "ERR_TLS_HANDSHAKE_TIMEOUT",
-      "ERR_SOCKET_CLOSED",
-      "ECONNREFUSED_BY_THE_UPSTREAM",
-      "NOT_ENOTFOUND",
-    ].map((code): [string, unknown] => [code, failure(code)]),
-    ...["ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"].map((code): [string, unknown] => [
-      `read ${code}`,
-      failure(code, "read"),
-    ]),
-    ["write EPIPE", failure("EPIPE", "write")],
-    ["a number for a code", Object.assign(new Error("x"), { code: 111 })],
-    [
-      "the other side closed, as the cause",
-      new TypeError("fetch failed", { cause: failure("UND_ERR_SOCKET") }),
-    ],
-    [
-      "one address refused, one reset",
-      new AggregateError([refused, failure("ECONNRESET", "read")]),
-    ],
-    ["no address at all", new AggregateError([])],
-    ["an error without a code", new Error("ECONNREFUSED")],
-    ["an object that is no error", { code: "ECONNREFUSED", syscall: "connect" }],
-    ["a string", "ECONNREFUSED"],
-    ["null", null],
-    ["undefined", undefined],
-    ["an error that is its own cause", loop],
-  ])("may have arrived: %s", (_, thrown) => {
-    expect(isNeverSent(thrown)).toBe(false);
+  it("takes the time from the platform where it is not given", () => {
+    vi.useFakeTimers({ toFake: ["Date"], now });
+    const headers = new Headers({ "Retry-After": "Sun, 01 Mar 2026 12:00:07 GMT" });
+    expect(retryAfterMsIn(headers)).toBe(7_000);
+    vi.useRealTimers();
   });
 });

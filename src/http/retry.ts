@@ -1,6 +1,7 @@
 import type { BudgetNews } from "./budget.js";
 import { tooManyRequests } from "./documented.js";
-import { ConnectionError, type HighLevelError } from "./errors.js";
+import { ConnectionError, HighLevelError } from "./errors.js";
+import { isLasting } from "./network-failure.js";
 
 /** What an attempt came to. */
 export type Outcome = BudgetNews | HighLevelError;
@@ -34,13 +35,14 @@ export function retryDelayMs(
 ): number | undefined {
   if (retries >= maxRetries) return undefined;
   let namedMs: number | undefined;
-  if ("status" in outcome) {
+  if (outcome instanceof HighLevelError) {
+    if (!(outcome instanceof ConnectionError) || outcome.mayHaveCreated) return undefined;
+    if (isLasting(outcome.cause)) return undefined;
+  } else {
     if (outcome.status !== tooManyRequests) return undefined;
     if (outcome.rateLimit?.dailyRemaining === 0) return undefined;
     namedMs = outcome.retryAfterMs ?? outcome.rateLimit?.intervalMs;
     if (namedMs !== undefined && namedMs > maxWaitMs) return undefined;
-  } else if (!(outcome instanceof ConnectionError) || outcome.mayHaveCreated) {
-    return undefined;
   }
   const ownMs = random * firstBackoffMs * 2 ** Math.min(retries, 10);
   return namedMs === undefined ? Math.min(ownMs, maxWaitMs) : namedMs * (1 + random / 4);

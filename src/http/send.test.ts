@@ -1,7 +1,5 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ClientOptions, Fetch } from "./index.js";
-import { createLimiter } from "./limiter.js";
 import {
   answer,
   closedPort,
@@ -10,12 +8,12 @@ import {
   created,
   deferred,
   type Handler,
-  locationId,
   makeClient,
   rejection,
   token,
-} from "./testing/servers.js";
-import { abortable, sleep } from "./wait.js";
+} from "../../contract-tests/support/servers.js";
+import type { ClientOptions, Fetch, RateLimiter } from "../index.js";
+import { createLimiter } from "./limiter.js";
 
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0); // no jitter, and so no wait where none is named
@@ -43,32 +41,30 @@ describe("a request that the server has received is on record exactly once", () 
       response.writeHead(201, { "Content-Type": "application/json", ...headers });
       response.write(text, () => response.socket?.destroy());
     };
+  const unanswered = { name: "ConnectionError", mayHaveCreated: true };
+  const halved = { name: "UnexpectedResponseError", status: 201, mayHaveCreated: true };
   const fates: [string, Handler, object][] = [
-    ["then reset", (it) => it.socket?.resetAndDestroy(), { delivered: "unknown" }],
-    ["then hung up on", (it) => it.socket?.destroy(), { delivered: "unknown" }],
-    ["cut in the head", (it) => it.socket?.end("HTTP/1.1 201 Crea"), { delivered: "unknown" }],
-    ["answered with no HTTP", (it) => it.socket?.end("220 mail\r\n"), { delivered: "unknown" }],
-    ["cut in the body", cutAfter('{"data":'), { delivered: "unknown" }],
-    [
-      "cut in a body of known length",
-      cutAfter("{", { "Content-Length": 99 }),
-      { delivered: "unknown" },
-    ],
-    [
-      "answered with more than 1 MiB",
-      (it) => it.writeHead(201).write(" ".repeat(2 ** 21)),
-      { status: 201 },
-    ],
-    ["never answered", () => {}, { name: "TimeoutError", delivered: "unknown" }],
-    ["answered 500", (it) => answer(it, 500), { status: 500 }],
-    ["answered 502", (it) => answer(it, 502, "<html>"), { status: 502 }],
+    ["then reset", (it) => it.socket?.resetAndDestroy(), unanswered],
+    ["then hung up on", (it) => it.socket?.destroy(), unanswered],
+    ["cut in the head", (it) => it.socket?.end("HTTP/1.1 201 Crea"), unanswered],
+    ["answered with no HTTP", (it) => it.socket?.end("220 mail\r\n"), unanswered],
+    ["cut in the body", cutAfter('{"data":'), halved],
+    ["cut in a body of known length", cutAfter("{", { "Content-Length": 99 }), halved],
+    ["answered with more than 1 MiB", (it) => it.writeHead(201).write(" ".repeat(2 ** 21)), halved],
+    ["never answered", () => {}, { name: "TimeoutError", mayHaveCreated: true }],
+    ["answered 500", (it) => answer(it, 500), { status: 500, mayHaveCreated: true }],
+    ["answered 502", (it) => answer(it, 502, "<html>"), { status: 502, mayHaveCreated: true }],
     [
       "answered 503 and Retry-After",
       (it) => answer(it, 503, "", { "Retry-After": "0" }),
-      { status: 503 },
+      { status: 503, mayHaveCreated: true },
     ],
-    ["answered 504", (it) => answer(it, 504, ""), { status: 504 }],
-    ["answered 408", (it) => answer(it, 408, "", { Connection: "close" }), { status: 408 }],
+    ["answered 504", (it) => answer(it, 504, ""), { status: 504, mayHaveCreated: true }],
+    [
+      "answered 408",
+      (it) => answer(it, 408, "", { Connection: "close" }),
+      { status: 408, mayHaveCreated: false },
+    ],
   ];
 
   describe.each(fates)("%s", (fate, handler, failure) => {
@@ -88,7 +84,7 @@ describe("a request that the server has received is on record exactly once", () 
     const client = makeClient(server.url, { maxRetries: 5 });
     await client.createProductCollection(collection);
     const error = await rejection(client.createProductCollection(collection));
-    expect(error).toMatchObject({ name: "ConnectionError", delivered: "unknown" });
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true });
     expect(server.requests).toHaveLength(2);
   });
 
@@ -161,7 +157,7 @@ describe("a refused connection", () => {
       const { count, fetch } = failingFetch(0);
       const client = makeClient(`http://127.0.0.1:${await closedPort()}`, { fetch, maxRetries });
       const error = await rejection(client.createProductCollection(collection));
-      expect(error).toMatchObject({ name: "ConnectionError", delivered: "no" });
+      expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: false });
       expect(count.calls).toBe(1 + maxRetries);
     },
   );
@@ -185,6 +181,7 @@ describe("an abort", () => {
   /** A point in the way of a call; `reach` is called when the call has come there. */
   interface Moment {
     readonly sent: number;
+    readonly mayHaveCreated?: boolean;
     readonly handler?: (reach: () => void) => Handler;
     readonly options?: (reach: () => void) => Partial<ClientOptions>;
   }
@@ -193,26 +190,44 @@ describe("an abort", () => {
       sent: 0,
       options(reach) {
         const limiter = createLimiter({ limit: 1, intervalMs: 60_000 });
-        limiter.removeTokens(1, locationId).then(reach);
-        return { limiter };
+        const waitForPlace: RateLimiter["waitForPlace"] = (key, signal, turn) => {
+          setImmediate(reach);
+          return limiter.waitForPlace(key, signal, turn);
+        };
+        void waitForPlace("", undefined);
+        return {
+          limiter: { ...limiter, waitForPlace: (_, ...about) => waitForPlace("", ...about) },
+        };
       },
     },
     "while it waits for a limiter that knows no signals": {
       sent: 0,
-      options: (reach) => ({ limiter: { removeTokens: () => hang(reach) } }),
+      options: (reach) => ({ limiter: { waitForPlace: () => hang(reach) } }),
     },
     "while the provider hangs": {
       sent: 0,
       options: (reach) => ({ token: () => hang(reach) }),
     },
-    "during the attempt": { sent: 1, handler: (reach) => () => reach() },
+    "during the attempt": { sent: 1, mayHaveCreated: true, handler: (reach) => () => reach() },
     "in the body": {
       sent: 1,
+      mayHaveCreated: true,
       handler: () => (response) => response.writeHead(201).write("{"),
       options: (reach) => ({
         async fetch(url, init) {
           const response = await fetch(url, init);
           reach();
+          return response;
+        },
+      }),
+    },
+    "in the body of a refusal": {
+      sent: 1,
+      handler: () => (response) => response.writeHead(422).write("{"),
+      options: (reach) => ({
+        async fetch(url, init) {
+          const response = await fetch(url, init);
+          setImmediate(reach);
           return response;
         },
       }),
@@ -251,13 +266,16 @@ describe("an abort", () => {
   }
 
   it.each(Object.entries(moments))(
-    "%s ends the call at once with its reason",
+    "%s ends the call at once, says whether anything may exist, and keeps the reason",
     async (_, moment) => {
       const controller = new AbortController();
       const { server, call } = await callAt(moment, controller.signal);
       const reason = { why: "The tab was closed" };
       controller.abort(reason);
-      expect(await call).toBe(reason);
+      const error = await call;
+      const { sent, mayHaveCreated = false } = moment;
+      expect(error).toMatchObject({ name: "AbortError", attempts: sent, mayHaveCreated });
+      expect(error).toHaveProperty("cause", reason);
       expect(getEventListeners(controller.signal, "abort")).toEqual([]);
       await vi.advanceTimersByTimeAsync(120_000);
       await makeClient(server.url).createProductCollection(collection); // what was to come has come
@@ -266,13 +284,14 @@ describe("an abort", () => {
   );
 
   it.each([undefined, null, 0, "", false])(
-    "with the reason %o rejects with signal.reason",
+    "with the reason %o has signal.reason as its cause",
     async (reason) => {
       for (const moment of Object.values(moments)) {
         const controller = new AbortController();
         const { call } = await callAt(moment, controller.signal);
         controller.abort(reason);
-        expect(await call).toBe(controller.signal.reason);
+        expect(await call).toHaveProperty("name", "AbortError");
+        expect(Object(await call).cause).toBe(controller.signal.reason);
       }
     },
   );
@@ -280,15 +299,17 @@ describe("an abort", () => {
   it("before the call asks and sends nothing", async () => {
     const server = await countingServer((response) => answer(response, 201));
     const provider = vi.fn(() => token);
-    const removeTokens = vi.fn(async () => {});
-    const client = makeClient(server.url, { token: provider, limiter: { removeTokens } });
+    const waitForPlace = vi.fn(async () => {});
+    const asking = makeClient(server.url, { token: provider, limiter: { waitForPlace } });
     const signal = AbortSignal.abort({ why: "Never wanted" });
-    expect(await rejection(client.createProductCollection(collection, { signal }))).toBe(
-      signal.reason,
-    );
+    for (const client of [asking, makeClient(server.url)]) {
+      const error = await rejection(client.createProductCollection(collection, { signal }));
+      expect(error).toMatchObject({ name: "AbortError", mayHaveCreated: false, attempts: 0 });
+      expect(error).toHaveProperty("cause", signal.reason);
+    }
     expect(provider).not.toHaveBeenCalled();
-    expect(removeTokens).not.toHaveBeenCalled();
-    await client.createProductCollection(collection);
+    expect(waitForPlace).not.toHaveBeenCalled();
+    await asking.createProductCollection(collection);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -297,7 +318,7 @@ describe("an abort", () => {
       count === 1 ? answer(response, 429, "", { "Retry-After": "0" }) : answer(response, 201),
     );
     const { signal } = new AbortController();
-    const client = makeClient(server.url, { limiter: undefined });
+    const client = makeClient(server.url, { limiter: createLimiter() });
     await client.createProductCollection(collection, { signal });
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
@@ -316,7 +337,10 @@ describe("an abort", () => {
     });
     const controller = new AbortController();
     const { signal } = controller;
-    const limiter = createLimiter({ limit: 40, intervalMs: 60_000 });
+    let places = 0;
+    const limiter: RateLimiter = {
+      waitForPlace: () => (++places > 40 ? new Promise(() => {}) : Promise.resolve()),
+    };
     const client = makeClient(server.url, { limiter });
     const calls = (length: number) =>
       Array.from({ length }, () => client.createProductCollection(collection, { signal }));
@@ -327,18 +351,10 @@ describe("an abort", () => {
     const cut = calls(40).map(rejection); // half of them wait for a place
     await server.received(40);
     controller.abort("enough");
-    expect(new Set(await Promise.all(cut))).toEqual(new Set(["enough"]));
+    const causes = (await Promise.all(cut)).map((error) => Object(error).cause);
+    expect(causes).toEqual(Array(40).fill("enough"));
     await new Promise((resolve) => setImmediate(resolve));
     expect(warned).not.toHaveBeenCalled();
-  });
-
-  it("leaves no listener on the signal of a wait that is over, whatever it came to", async () => {
-    const { signal } = new AbortController();
-    const waits = [abortable(async () => 1, signal), sleep(0, signal)];
-    const failing = abortable(() => Promise.reject(new Error("No")), signal);
-    await Promise.allSettled([...waits, failing]);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("in the very moment when the limiter throws leaves no rejection unhandled", async () => {
@@ -349,7 +365,7 @@ describe("an abort", () => {
     const controller = new AbortController();
     const client = makeClient("http://127.0.0.1:1", {
       limiter: {
-        removeTokens() {
+        waitForPlace() {
           controller.abort();
           throw new Error("The budget is unknown");
         },
@@ -358,5 +374,134 @@ describe("an abort", () => {
     await rejection(client.createProductCollection(collection, { signal: controller.signal }));
     await new Promise((resolve) => setImmediate(resolve));
     expect(unhandled).toEqual([]);
+  });
+
+  it.each<[string, Partial<ClientOptions>]>([
+    ["for the token", { token: () => new Promise(() => {}) }],
+    ["for a place", { limiter: { waitForPlace: () => new Promise(() => {}) } }],
+    ["for the answer", { fetch: () => new Promise(() => {}) }],
+    [
+      "to send again",
+      { fetch: async () => new Response("", { status: 429, headers: { "Retry-After": "9" } }) },
+    ],
+    [
+      "for another token",
+      {
+        token: (rejected) => (rejected ? new Promise(() => {}) : token),
+        fetch: async () => new Response("", { status: 401 }),
+      },
+    ],
+  ])("while the call waits %s leaves no timer", async (_, options) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const client = makeClient("https://highlevel.test", { ...options, onEvent: () => {} });
+    const call = rejection(client.createProductCollection(collection, { signal }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+    controller.abort();
+    expect(await call).toHaveProperty("name", "AbortError");
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("in the very moment when its place comes gives the place back", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    const limiter = createLimiter({ limit: 2, intervalMs: 3_600_000 });
+    const controller = new AbortController();
+    const aborting: RateLimiter = {
+      ...limiter,
+      async waitForPlace(key, signal, turn) {
+        const place = await limiter.waitForPlace(key, signal, turn);
+        queueMicrotask(() => controller.abort());
+        return place;
+      },
+    };
+    const { signal } = controller;
+    const aborted = makeClient(server.url, { limiter: aborting });
+    const error = await rejection(aborted.createProductCollection(collection, { signal }));
+    expect(error).toMatchObject({ name: "AbortError", mayHaveCreated: false, attempts: 0 });
+    const client = makeClient(server.url, { limiter });
+    for (let call = 0; call < 2; call++) await client.createProductCollection(collection);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("ends the call although a listener of the caller's stops the event", async () => {
+    for (const moment of Object.values(moments)) {
+      const controller = new AbortController();
+      controller.signal.addEventListener("abort", (event) => event.stopImmediatePropagation());
+      const { call } = await callAt(moment, controller.signal);
+      controller.abort("stopped");
+      expect(await call).toMatchObject({ name: "AbortError", cause: "stopped" });
+    }
+  });
+});
+
+describe("what is bounded is what is sent:", () => {
+  const limit = 10;
+
+  /** A client whose provider takes 2 s where `isSlow` says so, and when its requests were sent. */
+  function slowProvider(isSlow: (question: number) => boolean) {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"], loopLimit: 100_000 });
+    const sentAt: number[] = [];
+    const sentTokens: unknown[] = [];
+    let questions = 0;
+    const client = makeClient("https://highlevel.test", {
+      limiter: createLimiter({ limit, intervalMs: 10_000 }),
+      async token() {
+        const question = ++questions;
+        if (isSlow(question)) await new Promise((resolve) => setTimeout(resolve, 2_000));
+        return `token-of-question-${question}`;
+      },
+      async fetch(_url, { headers }) {
+        sentAt.push(performance.now());
+        sentTokens.push(headers.authorization);
+        return Response.json(created, { status: 201 });
+      },
+    });
+    const calls = (length: number) =>
+      Array.from({ length }, () => client.createProductCollection(collection));
+    return { calls, sentAt, sentTokens, questions: () => questions };
+  }
+
+  function fullest(times: readonly number[]): number {
+    const within = (start: number) => times.filter((it) => it >= start && it < start + 10_000);
+    return Math.max(...times.map((start) => within(start).length));
+  }
+
+  it.each<[string, (question: number) => boolean]>([
+    ["once", (question) => question === 1],
+    ["always", () => true],
+    ["now and then", (question) => question % 3 === 0],
+  ])("a provider that is slow %s makes no window fuller than the budget", async (_, isSlow) => {
+    const { calls, sentAt } = slowProvider(isSlow);
+    const all = Promise.all(calls(40));
+    await vi.runAllTimersAsync();
+    expect(await all).toHaveLength(40);
+    expect(fullest(sentAt)).toBeLessThanOrEqual(limit);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("the token is asked for again where the place was long in coming", async () => {
+    const { calls, sentTokens, questions } = slowProvider(() => false);
+    const all = Promise.all(calls(12));
+    await vi.runAllTimersAsync();
+    await all;
+    expect(questions()).toBe(14);
+    expect(sentTokens.slice(-2)).toEqual([
+      "Bearer token-of-question-13",
+      "Bearer token-of-question-14",
+    ]);
+  });
+
+  it("a place that the provider let go stale is used by another call", async () => {
+    const { calls, sentAt } = slowProvider((question) => question === 12);
+    const start = performance.now();
+    const all = Promise.all(calls(21));
+    await vi.runAllTimersAsync();
+    await all;
+    // Eleven waited for the second window; one of them gave its place back, and the last took it.
+    const inSecond = sentAt.filter((at) => at - start > 9_000 && at - start < 13_000);
+    expect(inSecond).toHaveLength(10);
   });
 });

@@ -40,6 +40,8 @@ interface Ready {
 
 /** The token is asked for again if the place was this long in coming, in milliseconds. */
 const longWaitMs = 1_000;
+/** What a limiter is told of a request that was sent and not answered. */
+const noAnswer = { status: 0, rateLimit: undefined, retryAfterMs: undefined };
 /** The place is given back if the token was this long in coming, in milliseconds. */
 const stalePlaceMs = 20;
 
@@ -66,8 +68,13 @@ export function createSend(transport: Transport): Send {
     let ready: Partial<Ready> = {};
     try {
       for (let retries = 0; ; ) {
+        throwIfAborted(signal);
         const { held, place } = await getReady(transport, call, sent.length, ready);
         ready = { held, place };
+        if (signal?.aborted) {
+          places.learn(undefined, place);
+          throw signal.reason;
+        }
         sent.push(held.token);
         const outcome = await attemptWith(transport, request, call, sent, redactFor(sent), place);
 
@@ -96,7 +103,9 @@ export function createSend(transport: Transport): Send {
       }
     } catch (error) {
       if (error instanceof BudgetSpent && isAnswer(error.news)) {
-        return { ...error.news, attempts: sent.length };
+        // Others may reject with the same answer: each has headers of its own.
+        const headers = new Headers(error.news.headers);
+        return { ...error.news, headers, attempts: sent.length };
       }
       if (!signal?.aborted || error instanceof HighLevelError) throw error;
       // While an attempt was under way it throws one of its own.
@@ -117,26 +126,33 @@ async function getReady(
   { tokens, places }: Transport,
   call: Call,
   attempts: number,
-  { held, place: again }: Partial<Ready>,
+  { held, place: last }: Partial<Ready>,
 ): Promise<Ready> {
   const ask = () => whileWaiting(call.emit, "token", () => tokens.hold({ ...call, attempts }));
   let token = held ?? (await ask());
+  let place = last;
   for (let isAskedAgain = false; ; isAskedAgain = true) {
     const askedAt = performance.now();
-    const place = await places.wait(call, again);
+    place = await places.wait(call, place);
     const cameAt = performance.now();
-    // Another token that came after a 401 is the last that the call asks for.
-    const isLast = token.replace === undefined || isAskedAgain;
-    if (isLast || cameAt - askedAt < longWaitMs) return { held: token, place };
     try {
+      throwIfAborted(call.signal);
+      // Another token that came after a 401 is the last that the call asks for.
+      const isLast = token.replace === undefined || isAskedAgain;
+      if (isLast || cameAt - askedAt < longWaitMs) return { held: token, place };
       token = await ask();
+      if (performance.now() - cameAt < stalePlaceMs) return { held: token, place };
     } catch (error) {
       places.learn(undefined, place);
       throw error;
     }
-    if (performance.now() - cameAt < stalePlaceMs) return { held: token, place };
     places.learn(undefined, place);
   }
+}
+
+/** A signal of another realm has no method of this name. */
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw signal.reason;
 }
 
 /** One attempt; the limiter and the listeners learn what it came to. */
@@ -157,7 +173,7 @@ async function attemptWith(
     headers: { ...headers, authorization: `Bearer ${sent.at(-1)}` },
   };
   const outcome = await attempt(fetch, request, { timeoutMs, signal, redact, attempts });
-  places.learn(isAnswer(outcome) ? outcome : undefined, place);
+  places.learn(isAnswer(outcome) ? outcome : noAnswer, place);
   emit?.(() => ({
     type: "attempt",
     attempt: attempts,

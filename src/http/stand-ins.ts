@@ -19,16 +19,17 @@ class PlainRequest implements OutgoingRequest {
   }
 }
 
-/** An answer that was read already. */
+/** An answer that was read already, or what the call failed with. */
 interface ReadResponse {
   readonly ok: boolean;
   readonly status: number;
   /** None: those that openapi-fetch asks for would tell how long the body was on the wire. */
   readonly headers: Pick<Headers, "get">;
   text(): Promise<string>;
-  readonly answer: Answer;
+  readonly answer: Promise<Answer>;
 }
 
+const noAnswer = { status: 0, content: "" };
 const noHeaders = { get: () => null };
 
 /**
@@ -48,15 +49,16 @@ export const plainly: object = {
 /** The `fetch` option of openapi-fetch: it takes and gives the stand-ins. */
 export function fetchOf(send: (request: OutgoingRequest) => Promise<Answer>) {
   const fetch = async (request: OutgoingRequest): Promise<ReadResponse> => {
-    const answer = await send(request);
-    const { status, content } = answer;
+    const answer = send(request);
+    // Of what is thrown, openapi-fetch lets only what is truthy through.
+    const { status, content } = await answer.catch(() => noAnswer);
     const ok = status >= 200 && status < 300;
     return { ok, status, headers: noHeaders, text: async () => content, answer };
   };
   return fetch as unknown as (request: Request) => Promise<Response>;
 }
 
-/** The answer that {@link fetchOf} was given, out of what openapi-fetch makes of it. */
-export function answerIn({ response }: { readonly response: Response }): Answer {
+/** The answer that {@link fetchOf} was given, out of what openapi-fetch makes of it; or its failure. */
+export function answerIn({ response }: { readonly response: Response }): Promise<Answer> {
   return (response as unknown as ReadResponse).answer;
 }

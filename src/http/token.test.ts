@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   answer,
   collection,
@@ -11,7 +11,7 @@ import {
   type Received,
   rejection,
   token,
-} from "./testing/servers.js";
+} from "../../contract-tests/support/servers.js";
 import type { TokenProvider } from "./token.js";
 
 const fresh = "pit-9b7d2c44-1f3a-4e0d-8c55-7a6e9f0b1d22";
@@ -320,9 +320,106 @@ describe("calls in flight with an expired token", () => {
     const second = client.createProductCollection(collection);
     await server.received(2);
     controller.abort();
-    expect(await first).toBe(controller.signal.reason);
+    expect(await first).toMatchObject({ cause: controller.signal.reason, mayHaveCreated: false });
     another.resolve(fresh);
     expect(await second).toEqual(created.data);
+    expect(asked.filter(Boolean)).toEqual([token]);
+  });
+});
+
+describe("a token provider that never answers", () => {
+  const never = () => new Promise<string>(() => {});
+
+  /** A clock that the test moves; sockets go on by themselves. */
+  function fakeTimeouts() {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+  }
+
+  it("ends the call after timeoutMs: nothing was sent, and nothing created", async () => {
+    fakeTimeouts();
+    const client = makeClient("http://127.0.0.1:1", { token: never, timeoutMs: 5_000 });
+    const call = rejection(client.createProductCollection(collection));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await call).toMatchObject({ name: "TimeoutError", mayHaveCreated: false, attempts: 0 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  /** Calls with one provider, which hangs over another token until it is told not to. */
+  async function hangingOver(calls: number) {
+    fakeTimeouts();
+    const server = await serverFor(fresh);
+    let hangs = true;
+    const { asked, provider } = recorded((rejected) => {
+      if (rejected === undefined) return token;
+      return hangs ? never() : fresh;
+    });
+    const answered = vi.fn();
+    const client = makeClient(server.url, {
+      token: provider,
+      timeoutMs: 5_000,
+      onEvent: ({ type }) => type === "refreshing" && answered(),
+    });
+    const start = () => rejection(client.createProductCollection(collection));
+    const first = Array.from({ length: calls }, start);
+    await vi.waitFor(() => expect(answered).toHaveBeenCalledTimes(calls));
+    const heal = () => {
+      hangs = false;
+    };
+    return { asked: () => asked.filter(Boolean), first, client, heal, answered };
+  }
+
+  it("over another is asked once for a wave of calls, and all end in time", async () => {
+    const { asked, first } = await hangingOver(50);
+    await vi.advanceTimersByTimeAsync(5_000);
+    const failure = { name: "TimeoutError", mayHaveCreated: false, attempts: 1 };
+    for (const it of await Promise.all(first)) expect(it).toMatchObject(failure);
+    expect(asked()).toEqual([token]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("over another holds up no later call", async () => {
+    const { asked, first, client, heal } = await hangingOver(2);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await Promise.all(first);
+    heal();
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+    expect(asked()).toEqual([token, token]);
+  });
+
+  it("over another is asked anew by who came late to the question", async () => {
+    const { asked, first, client, heal, answered } = await hangingOver(1);
+    await vi.advanceTimersByTimeAsync(4_000);
+    const late = client.createProductCollection(collection);
+    await vi.waitFor(() => expect(answered).toHaveBeenCalledTimes(2));
+    heal();
+    expect(asked()).toEqual([token]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await late).toEqual(created.data);
+    expect(asked()).toEqual([token, token]);
+    await Promise.all(first);
+  });
+});
+
+describe("an identity provider that is down", () => {
+  it("is asked once for a wave of calls, however far apart their 401s come", async () => {
+    const held: ServerResponse[] = [];
+    const server = await countingServer((response) => void held.push(response));
+    const error = new Error("The vault is sealed");
+    const { asked, provider } = recorded((rejected) => {
+      if (rejected) throw error;
+      return token;
+    });
+    const client = makeClient(server.url, { token: provider });
+    const calls = Array.from({ length: 20 }, () =>
+      rejection(client.createProductCollection(collection)),
+    );
+    await server.received(20);
+    for (const [i, response] of held.entries()) {
+      answer(response, 401, unauthorized);
+      await Promise.race(calls.slice(i));
+    }
+    expect(await Promise.all(calls)).toEqual(Array(20).fill(error));
     expect(asked.filter(Boolean)).toEqual([token]);
   });
 });

@@ -38,8 +38,9 @@ export interface Tokens {
 interface Question {
   readonly rejected: string;
   readonly answer: Promise<string>;
-  /** Whether the provider took too long: then those who share it ask again. */
-  timedOut: boolean;
+  /** When the provider has taken too long: a later call asks again. On the clock of `performance`. */
+  readonly deadline: number;
+  isSettled: boolean;
 }
 
 /** Makes the {@link Tokens} of a client. */
@@ -53,25 +54,20 @@ export function createTokens(source: string | TokenProvider): Tokens {
   /** The question settled last. A call that holds its token since then shares none that is older. */
   let latestSettled: Question | undefined;
 
-  async function ask(context: QuestionContext, ...rejected: [string?]): Promise<string> {
+  /** What the provider gives, checked; most have their token at hand. */
+  function ask(...rejected: [string?]): string | Promise<string> {
     const given: unknown = provider(...rejected);
-    // Most providers have their token at hand, and need no timer.
-    const token = isThenable(given) ? await inTime(given, context) : given;
-    assertToken(token, "The token that the provider gave");
-    return token;
+    return isThenable(given) ? Promise.resolve(given).then(checkedToken) : checkedToken(given);
   }
 
-  function askForAnother(rejected: string, context: QuestionContext): Question {
-    // Others share it, so an abort of this call does not end it.
-    const answer = ask({ ...context, signal: undefined }, rejected);
-    const question: Question = { rejected, answer, timedOut: false };
+  function askForAnother(rejected: string, deadline: number): Question {
+    const answer = (async () => ask(rejected))();
+    const question: Question = { rejected, answer, deadline, isSettled: false };
     const settle = () => {
+      question.isSettled = true;
       latestSettled = question;
     };
-    answer.then(settle, (error) => {
-      question.timedOut = error instanceof TimeoutError;
-      settle();
-    });
+    answer.then(settle, settle);
     return question;
   }
 
@@ -79,22 +75,29 @@ export function createTokens(source: string | TokenProvider): Tokens {
     async hold(context) {
       // The provider is asked after this was settled, and so gives what is newer.
       let known = latestSettled;
-      const token = await ask(context);
+      const given = ask();
+      const token = typeof given === "string" ? given : await inTime(given, context);
       return {
         token,
         async replace(context) {
-          for (;;) {
-            const shared = latest === known || latest?.timedOut ? undefined : latest;
-            const question = shared ?? askForAnother(token, context);
+          const startedAt = performance.now();
+          for (let now = startedAt; ; now = performance.now()) {
+            const isOpen = latest !== known && (latest?.isSettled || now < (latest?.deadline ?? 0));
+            const question =
+              isOpen && latest ? latest : askForAnother(token, now + context.timeoutMs);
+            const isShared = question === latest;
             latest = question;
             known = question;
             try {
               // What others were told since is newer than this call's token, if it is not the same.
-              const another = await inTime(question.answer, context);
+              const another = await inTime(question.answer, context, question.deadline - now);
               if (another !== token) return { token: another, replace: undefined };
               if (question.rejected === token) return undefined;
             } catch (error) {
-              if (shared === undefined || !question.timedOut) throw error;
+              // Who came late asks for itself; the others have waited for long enough.
+              const isLate = performance.now() - startedAt < context.timeoutMs / 2;
+              if (!isShared || question.isSettled || !isLate || context.signal?.aborted)
+                throw error;
             }
           }
         },
@@ -105,14 +108,15 @@ export function createTokens(source: string | TokenProvider): Tokens {
 
 /** The answer of a provider, or a {@link TimeoutError}, or the signal's reason, whichever is first. */
 async function inTime<T>(
-  answer: PromiseLike<T>,
+  answer: Promise<T>,
   { timeoutMs, signal, attempts }: QuestionContext,
+  leftMs = timeoutMs,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     const message = `The token provider gave no token within ${timeoutMs} ms; nothing was created`;
     const failure = { mayHaveCreated: false, attempts };
-    timer = setTimeout(() => reject(new TimeoutError(message, failure)), timeoutMs);
+    timer = setTimeout(() => reject(new TimeoutError(message, failure)), leftMs);
   });
   try {
     return await abortable(() => Promise.race([answer, timeout]), signal);
@@ -126,6 +130,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     ((typeof value === "object" && value !== null) || typeof value === "function") &&
     typeof Reflect.get(value, "then") === "function"
   );
+}
+
+function checkedToken(token: unknown): string {
+  assertToken(token, "The token that the provider gave");
+  return token;
 }
 
 /**

@@ -5,7 +5,7 @@ export const longestTimerMs = 2 ** 31 - 1;
 
 /** What follows a signal for all calls that share it: of more than ten listeners Node.js warns. */
 interface Follower {
-  readonly signal: AbortSignal;
+  readonly signals: readonly AbortSignal[];
   readonly listeners: Set<() => void>;
   readonly notify: () => void;
 }
@@ -17,32 +17,40 @@ function followerOf(signal: AbortSignal): Follower {
   if (follower === undefined) {
     const listeners = new Set<() => void>();
     const notify = () => {
-      for (const listener of listeners) listener();
+      // Once each, although two signals tell of the same abort.
+      for (const listener of listeners) {
+        listeners.delete(listener);
+        listener();
+      }
     };
-    follower = { signal: derivedFrom(signal), listeners, notify };
+    follower = { signals: [signal, ...derivedFrom(signal)], listeners, notify };
     followers.set(signal, follower);
   }
   return follower;
 }
 
-/** A signal of our own: a listener of the caller's can keep an event of its signal from ours. */
-function derivedFrom(signal: AbortSignal): AbortSignal {
+/**
+ * A signal of our own: a listener of the caller's can keep an event of its signal from ours. There is
+ * none for a signal of another realm, as jsdom's are, or one that never aborts.
+ */
+function derivedFrom(signal: AbortSignal): AbortSignal[] {
   try {
-    return AbortSignal.any([signal]);
+    return [AbortSignal.any([signal])];
   } catch {
-    return signal; // one of another realm, as jsdom's are
+    return [];
   }
 }
 
 /** Calls `listener` when the signal aborts, until the function that it gives is called. */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined) return () => {};
-  const { signal: own, listeners, notify } = followerOf(signal);
-  if (listeners.size === 0) own.addEventListener("abort", notify);
+  const { signals, listeners, notify } = followerOf(signal);
+  if (listeners.size === 0) for (const it of signals) it.addEventListener("abort", notify);
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) own.removeEventListener("abort", notify);
+    if (listeners.size > 0) return;
+    for (const it of signals) it.removeEventListener("abort", notify);
   };
 }
 

@@ -1,11 +1,12 @@
 // Measures a call through each client beside bare fetch, and prints the figures as JSON. In plain Node:
-// what tsx compiles is slower than what users run. Takes { url, rounds } as JSON.
+// what tsx compiles is slower than what users run. Takes { url, rounds, generated } as JSON.
 
 import { createRequire } from "node:module";
-import { createClient, createLimiter } from "highlevel-product-collections";
+import { pathToFileURL } from "node:url";
+import { createClient } from "highlevel-product-collections";
 import createFetchClient from "openapi-fetch";
 
-const { url, rounds } = JSON.parse(process.argv[2] ?? "");
+const { url, rounds, generated } = JSON.parse(process.argv[2] ?? "");
 const require = createRequire(new URL("./tools/package.json", import.meta.url));
 const axios = require("axios");
 const { HighLevel } = require("@gohighlevel/api-client");
@@ -27,14 +28,37 @@ const headers = {
   Version: "2021-07-28",
 };
 
-function ours(limiter) {
-  const client = createClient({ locationId, token, baseUrl: url, limiter });
+function ours(options) {
+  const client = createClient({ locationId, token, baseUrl: url, ...options });
   return () => client.createProductCollection(collection);
+}
+
+/** Undefined where the subpath was not built. */
+async function undiciFetch() {
+  const module = await import("highlevel-product-collections/undici").catch((error) => {
+    if (error.code === "ERR_PACKAGE_PATH_NOT_EXPORTED") return {};
+    throw error;
+  });
+  return module.undiciFetch;
 }
 
 function openapiFetch() {
   const api = createFetchClient({ baseUrl: url });
   return async () => (await api.POST(path, { body, headers })).data;
+}
+
+async function heyApi() {
+  const { client, createProductCollection } = await import(pathToFileURL(generated.heyApi).href);
+  client.setConfig({ baseUrl: url, auth: token });
+  const headers = { Version: "2021-07-28" };
+  return async () => (await createProductCollection({ body, headers })).data;
+}
+
+async function redocly() {
+  const { client } = await import(pathToFileURL(generated.redocly).href);
+  client.configure({ serverUrl: url, auth: { bearer: token } });
+  const headers = { Version: "2021-07-28" };
+  return () => client.createProductCollection({ body, headers });
 }
 
 function vendor() {
@@ -60,13 +84,18 @@ async function fetchInTime() {
   }
 }
 
+const fetchOfUndici = await undiciFetch();
+
 /** How each creates a collection, from what its user has in hand to the answer as an object. */
 const calls = new Map([
   ["fetch", () => bareFetch()],
   ["fetch with a timeout", fetchInTime],
-  ["this client", ours(createLimiter({ limit: 100, intervalMs: 1 }))],
-  ["this client, limiter: false", ours(false)],
+  ["this client", ours()],
+  ["this client, limiter: false", ours({ limiter: false })],
+  ...(fetchOfUndici ? [["this client, undiciFetch", ours({ fetch: fetchOfUndici })]] : []),
   ["openapi-fetch", openapiFetch()],
+  ["hey-api", await heyApi()],
+  ["redocly generate-client", await redocly()],
   ["axios", async () => (await axios.post(`${url}${path}`, body, { headers })).data],
   ["@gohighlevel/api-client", vendor()],
 ]);
@@ -98,7 +127,7 @@ function shuffled(items) {
 
 for (const [name, call] of calls) {
   const answer = await call();
-  if ((answer.data ?? answer)._id === undefined) throw new Error(`${name} created nothing`);
+  if ((answer?.data ?? answer)?._id === undefined) throw new Error(`${name} created nothing`);
 }
 // Until all is compiled as well as it ever will be.
 for (const [inFlight, count] of sizes) {

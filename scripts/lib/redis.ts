@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CliError } from "./cli.js";
+
+/** Starts the installed Redis on a free port. It keeps nothing. */
+export async function startRedis() {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), "highlevel-redis-"));
+  const options = { port, bind: "127.0.0.1", dir: folder, save: "", appendonly: "no" };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const redis = spawn("redis-server", args, { stdio: "ignore" });
+  let why = "";
+  redis.once("error", ({ message }) => {
+    why = `${message}. Install it: apt-get install redis-server, or brew install redis`;
+  });
+  redis.once("exit", (code) => {
+    why = `it ended with ${code}`;
+  });
+  const stop = async () => {
+    if (redis.exitCode === null && redis.kill("SIGKILL")) await once(redis, "exit");
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const until = Date.now() + 10_000; !(await isListening(port)); await sleep(50)) {
+    if (why === "" && Date.now() < until) continue;
+    await stop();
+    throw new CliError(`redis-server did not start: ${why || "it does not answer"}`);
+  }
+  return { port, stop };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // a TCP server's is one
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function isListening(port: number): Promise<boolean> {
+  const socket = createConnection(port, "127.0.0.1");
+  return new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+  }).finally(() => socket.destroy());
+}

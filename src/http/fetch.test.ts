@@ -1,0 +1,273 @@
+import { EventEmitter, once } from "node:events";
+import { PassThrough, Readable } from "node:stream";
+import { runInNewContext } from "node:vm";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+  collection,
+  created,
+  deferred,
+  makeClient,
+  rejection,
+  token,
+} from "../../contract-tests/support/servers.js";
+import type { Fetch, FetchInit, FetchResponse } from "../index.js";
+
+// What no server can do: answer as other platforms and packages do. So the fetch is replaced here.
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const bytes = new TextEncoder().encode(JSON.stringify(created));
+const text = JSON.stringify(created);
+
+/** A client that is answered so, and what its fetch was given. */
+function clientOf(respond: (init: FetchInit) => unknown, timeoutMs = 1000) {
+  const inits: FetchInit[] = [];
+  const fetch: Fetch = async (_, init) => {
+    inits.push(init);
+    return respond(init) as FetchResponse;
+  };
+  return { client: makeClient("http://127.0.0.1:1", { fetch, timeoutMs }), inits };
+}
+
+async function* chunksOf(...chunks: unknown[]) {
+  yield* chunks;
+}
+
+/** A web stream as another realm or a polyfill makes it: it has a reader, and nothing else. */
+function foreignStream(...chunks: unknown[]) {
+  return {
+    getReader: () => ({
+      read: async () => ({ done: chunks.length === 0, value: chunks.shift() }),
+      cancel: async () => {},
+    }),
+  };
+}
+
+describe("a collection that was created is returned, whatever body the fetch gives", () => {
+  const middle = bytes.length >> 1;
+  const halves = () => [bytes.subarray(0, middle), bytes.subarray(middle)];
+  const foreign = (): Uint8Array =>
+    runInNewContext("new Uint8Array(list)", { list: Array.from(bytes) });
+  const bodies: Record<string, () => Partial<FetchResponse>> = {
+    "a web stream": () => ({ body: new Response(text).body }),
+    "a web stream of another realm": () => ({ body: foreignStream(...halves()) }),
+    "bytes of another realm": () => ({ body: foreignStream(foreign()) }),
+    "a Node stream": () => ({ body: Readable.from(halves(), { objectMode: false }) }),
+    "a Node stream of text": () => ({ body: Readable.from([text]).setEncoding("utf8") }),
+    "a Node stream of Buffers": () => ({ body: new PassThrough().end(text) }),
+    "an async iterable": () => ({ body: chunksOf(...halves()) }),
+    "an async iterable of text": () => ({ body: chunksOf(text.slice(0, 9), text.slice(9)) }),
+    "an async iterable of views": () => ({ body: chunksOf(new DataView(bytes.buffer)) }),
+    "text() alone": () => ({ text: async () => text }),
+    "text() beside a body that is null": () => ({ body: null, text: async () => text }),
+    "text() beside a body that cannot be read": () => ({ body: {}, text: async () => text }),
+    "text() that gives bytes": () => ({ text: async () => Buffer.from(text) as never }),
+    "a body that is text": () => ({ body: text }),
+  };
+
+  it.each(Object.entries(bodies))("%s", async (_, make) => {
+    const { client } = clientOf(() => ({ status: 201, headers: new Headers(), ...make() }));
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+  });
+
+  const fail = () => {
+    throw new Error("It throws when it is read");
+  };
+  const hostile = new Proxy({}, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail });
+  const headers: Record<string, object> = {
+    "no headers": {},
+    "headers that are undefined": { headers: undefined },
+    "headers that are null": { headers: null },
+    "headers that throw": { headers: hostile },
+    "a getter for headers that throws": Object.defineProperty({}, "headers", { get: fail }),
+    "a list of what is no header": { headers: [1, null, "a"] },
+    "a set of what is no header": { headers: new Set([1, null]) },
+    "headers that HTTP has not": { headers: { "a b": "c", "X-A": "\u{1f600}", "": "d" } },
+  };
+
+  it.each(Object.entries(headers))("with %s", async (_, members) => {
+    const body = { text: async () => text };
+    const { client } = clientOf(() =>
+      Object.defineProperties({ status: 201, ...body }, Object.getOwnPropertyDescriptors(members)),
+    );
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+  });
+});
+
+describe("headers are read", () => {
+  const pairs: [string, string][] = [
+    ["X-RateLimit-Remaining", "7"],
+    ["Retry-After", "2"],
+  ];
+  const given: Record<string, object> = {
+    "of the platform": new Headers(pairs),
+    "in a plain object": Object.fromEntries(pairs),
+    "in a plain object, beside what is no header": { "a b": "c", ...Object.fromEntries(pairs) },
+    "in a Map": new Map(pairs),
+    "in a list of pairs": pairs,
+    "of another realm": runInNewContext("new Map(pairs)", { pairs }),
+  };
+
+  it.each(Object.entries(given))("%s", async (_, headers) => {
+    const { client } = clientOf(() => ({ status: 422, headers, text: async () => "{}" }));
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ status: 422, rateLimit: { remaining: 7 }, retryAfterMs: 2000 });
+    expect(client.rateLimit).toMatchObject({ remaining: 7 });
+    expect(JSON.parse(JSON.stringify(error)).headers).toMatchObject({ "retry-after": "2" });
+  });
+});
+
+describe("the init", () => {
+  it("is what every fetch takes, and inherits nothing", async () => {
+    const { client, inits } = clientOf(() => ({ status: 201, text: async () => text }));
+    await client.createProductCollection(collection);
+    expect(Object.keys(inits[0] ?? {}).sort()).toEqual([
+      "body",
+      "headers",
+      "method",
+      "redirect",
+      "signal",
+    ]);
+    expect(Object.getPrototypeOf(inits[0])).toBeNull();
+    expect(inits[0]).toMatchObject({
+      method: "POST",
+      redirect: "manual",
+      headers: { authorization: `Bearer ${token}` },
+    });
+  });
+
+  it("has no signal where the platform's fetch would refuse it, as under Jest with jsdom", async () => {
+    class StrictRequest {
+      constructor(_: string, { signal }: { signal?: unknown }) {
+        if (signal !== undefined)
+          throw new TypeError("Expected signal to be an instance of AbortSignal");
+      }
+    }
+    vi.stubGlobal("Request", StrictRequest);
+    const { client, inits } = clientOf(() => ({ status: 201, text: async () => text }));
+    await client.createProductCollection(collection);
+    expect(inits[0]).not.toHaveProperty("signal");
+    vi.unstubAllGlobals();
+    await client.createProductCollection(collection);
+    expect(inits[1]?.signal).toBeInstanceOf(AbortSignal);
+  });
+});
+
+describe("a fetch that", () => {
+  const fail = () => {
+    throw new Error("It throws when it is read");
+  };
+  const hostile = () =>
+    new Proxy({}, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail });
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const fates: Record<string, Fetch> = {
+    "gives undefined": async () => undefined as never,
+    "gives null": async () => null as never,
+    "gives a text": async () => "201" as never,
+    "gives no promise": (() => undefined) as never,
+    "gives a proxy that throws": async () => hostile() as never,
+    "gives a status that is no number": async () => ({ status: "201" }) as never,
+    "gives a status that is no whole number": async () => ({ status: 201.5 }),
+    "gives no status": async () => ({}) as never,
+    "gives a status that throws": async () =>
+      Object.defineProperty({}, "status", { get: fail }) as never,
+    "throws at once": () => {
+      throw new Error("Not now");
+    },
+    "throws undefined": () => Promise.reject(undefined),
+    "throws a proxy that throws": () => Promise.reject(hostile()),
+    "throws a revoked proxy": () => Promise.reject(revoked),
+    "throws a cause that throws": () => Promise.reject(new Error("No", { cause: hostile() })),
+    "throws an error of another realm": () => Promise.reject(runInNewContext("new Error('No')")),
+  };
+
+  it.each(Object.entries(fates))("%s ends in a ConnectionError", async (_, fetch) => {
+    const spy = vi.fn(fetch);
+    const client = makeClient("http://127.0.0.1:1", { fetch: spy });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true, attempts: 1 });
+    expect(JSON.parse(JSON.stringify(error)).message).toMatch(/may have been created: \w/);
+    expect(spy).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("an answer whose body", () => {
+  const fates: [string, () => object, RegExp][] = [
+    ["holds numbers", () => chunksOf(1, 2), /broke off/],
+    ["holds objects", () => foreignStream({}), /broke off/],
+    ["throws when it is begun", () => ({ [Symbol.asyncIterator]: () => null }), /broke off/],
+    ["gives no reader", () => ({ getReader: () => null }), /broke off/],
+    ["throws half-way", () => Readable.from(halfAndError()), /broke off/],
+    ["is larger than 1 MiB", () => Readable.from(endless()), /more than 1 MiB/],
+  ];
+
+  async function* halfAndError() {
+    yield '{"data":';
+    throw new Error("The disk is full");
+  }
+
+  async function* endless() {
+    for (;;) yield new Uint8Array(64 * 1024).fill(0x20);
+  }
+
+  it.each(fates)("%s is an UnexpectedResponseError with its status", async (_, make, message) => {
+    for (const [status, mayHaveCreated] of [
+      [201, true],
+      [422, false],
+    ] as const) {
+      const { client } = clientOf(() => ({ status, body: make() }));
+      const error = await rejection(client.createProductCollection(collection));
+      expect(error).toMatchObject({ name: "UnexpectedResponseError", status, mayHaveCreated });
+      expect(String(error)).toMatch(message);
+    }
+  });
+
+  it("is text of more than 1 MiB is no more than that", async () => {
+    const { client } = clientOf(() => ({
+      status: 201,
+      text: async () => `"${"x".repeat(2 ** 21)}"`,
+    }));
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ name: "UnexpectedResponseError", status: 201 });
+    expect(String(error)).toContain("more than 1 MiB");
+  });
+
+  it.each(["a Node stream", "an async iterable", "a foreign stream"])(
+    "never ends is hung up on: %s",
+    async (kind) => {
+      const hungUp = deferred<void>();
+      const events = new EventEmitter();
+      const stream = new PassThrough().on("close", hungUp.resolve);
+      const waits = async () => {
+        await once(events, "never");
+        return { done: true, value: undefined };
+      };
+      const cancel = async () => hungUp.resolve();
+      const iterator = { next: waits, return: cancel };
+      const body = {
+        "a Node stream": stream,
+        "an async iterable": { [Symbol.asyncIterator]: () => iterator },
+        "a foreign stream": { getReader: () => ({ read: waits, cancel }) },
+      }[kind];
+      const { client } = clientOf(() => ({ status: 201, body }), 20);
+      const error = await rejection(client.createProductCollection(collection));
+      expect(error).toMatchObject({ name: "TimeoutError", mayHaveCreated: true });
+      await hungUp.promise;
+    },
+  );
+});
+
+it("what a limiter's learn throws changes nothing", async () => {
+  const learn = vi.fn(() => {
+    throw new Error("The limiter failed");
+  });
+  const client = makeClient("http://127.0.0.1:1", {
+    limiter: { waitForPlace: async () => "place", learn },
+    fetch: async () => ({ status: 201, text: async () => text }),
+  });
+  expect(await client.createProductCollection(collection)).toEqual(created.data);
+  expect(learn).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,224 @@
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { untrusted } from "../../contract-tests/support/certificate.js";
+import { listenOnLoopback } from "../../contract-tests/support/listen.js";
+import {
+  answer,
+  closedPort,
+  collection,
+  countingServer,
+  created,
+  makeClient,
+  rawServer,
+  rejection,
+} from "../../contract-tests/support/servers.js";
+import type { Fetch } from "../index.js";
+import { isNeverSent } from "./network-failure.js";
+
+const url = "https://api.example.com/products/collections";
+
+function failure(members: object, cause?: unknown): Error {
+  return Object.assign(new Error("It failed", cause === undefined ? {} : { cause }), members);
+}
+
+describe("a failure is proof that the request was never sent", () => {
+  it.each<[string, unknown, boolean]>([
+    ["a name that does not resolve", { code: "ENOTFOUND", syscall: "getaddrinfo" }, true],
+    ["a name server that does not answer", { code: "EAI_AGAIN", syscall: "getaddrinfo" }, true],
+    ["a refused connection", { code: "ECONNREFUSED", syscall: "connect" }, true],
+    ["a refused connection that names no system call", { code: "ECONNREFUSED" }, true],
+    ["a host that cannot be reached", { code: "EHOSTUNREACH", syscall: "connect" }, true],
+    ["a connection that took too long", { code: "ETIMEDOUT", syscall: "connect" }, true],
+    ["undici's own time limit for it", { code: "UND_ERR_CONNECT_TIMEOUT" }, true],
+    ["a certificate of another host", { code: "ERR_TLS_CERT_ALTNAME_INVALID" }, true],
+    ["a certificate that has expired", { code: "CERT_HAS_EXPIRED" }, true],
+    ["a certificate of nobody known", { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }, true],
+    ["a certificate signed by itself", { code: "DEPTH_ZERO_SELF_SIGNED_CERT" }, true],
+    ["no TLS version in common", { code: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" }, true],
+    ["no cipher in common", { code: "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE" }, true],
+    ["a port that fetch blocks", new Error("bad port"), true],
+    ["a reset", { code: "ECONNRESET", syscall: "read" }, false],
+    ["a broken pipe", { code: "EPIPE", syscall: "write" }, false],
+    ["a time limit that names no system call", { code: "ETIMEDOUT" }, false],
+    ["the other side's hang-up", { code: "UND_ERR_SOCKET" }, false],
+    ["an answer that took too long", { code: "UND_ERR_HEADERS_TIMEOUT" }, false],
+    [
+      "a certificate that the server asks for",
+      { code: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED" },
+      false,
+    ],
+    ["a TLS record that is none", { code: "ERR_SSL_WRONG_VERSION_NUMBER" }, false],
+    ["no code at all", {}, false],
+    ["a code that is no text", { code: 7 }, false],
+    ["a text", "ECONNREFUSED", false],
+    ["a list", ["ECONNREFUSED"], false],
+    ["nothing", undefined, false],
+    ["null", null, false],
+  ])("%s: %o is %s", (_, thrown, expected) => {
+    expect(isNeverSent(thrown, url)).toBe(expected);
+    const inCause = new TypeError("fetch failed", { cause: thrown });
+    expect(isNeverSent(inCause, url)).toBe(expected);
+  });
+
+  it("where every address failed so, and not where one did otherwise", () => {
+    const refused = failure({ code: "ECONNREFUSED", syscall: "connect" });
+    const reset = failure({ code: "ECONNRESET", syscall: "read" });
+    const thrown = (errors: unknown[]) =>
+      failure({}, Object.assign(new AggregateError(errors), { code: "ECONNREFUSED" }));
+    expect(isNeverSent(thrown([refused, refused]), url)).toBe(true);
+    expect(isNeverSent(thrown([refused, reset]), url)).toBe(false);
+    expect(isNeverSent(thrown([]), url)).toBe(true);
+  });
+
+  it("unless it names another server: a tracer's request may have failed after ours", () => {
+    const refused = { code: "ECONNREFUSED", syscall: "connect" };
+    const timedOut = (attempted: string) =>
+      Object.assign(new Error(`Connect Timeout Error (attempted ${attempted}, timeout: 10000ms)`), {
+        code: "UND_ERR_CONNECT_TIMEOUT",
+      });
+    const unknown = { code: "ENOTFOUND", syscall: "getaddrinfo" };
+    expect(isNeverSent(failure({ ...refused, port: 443 }), url)).toBe(true);
+    expect(isNeverSent(failure({ ...refused, port: 4318 }), url)).toBe(false);
+    expect(isNeverSent(failure({ ...refused, port: 8080 }), "http://localhost:8080/")).toBe(true);
+    expect(isNeverSent(failure({ ...refused, port: 80 }), "http://localhost/")).toBe(true);
+    expect(isNeverSent(failure({}, failure({ ...refused, port: 4318 })), url)).toBe(false);
+    expect(isNeverSent(failure({ ...unknown, hostname: "api.example.com" }), url)).toBe(true);
+    expect(isNeverSent(failure({ ...unknown, hostname: "collector" }), url)).toBe(false);
+    expect(isNeverSent(timedOut("address: api.example.com:443"), url)).toBe(true);
+    expect(isNeverSent(timedOut("addresses: 10.0.0.1:443, 10.0.0.2:443"), url)).toBe(true);
+    expect(isNeverSent(timedOut("address: collector:4318"), url)).toBe(false);
+    expect(isNeverSent(timedOut("address: collector:4430"), url)).toBe(false);
+  });
+
+  it("also where it was made in another realm", () => {
+    const thrown = runInNewContext(`
+      const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED", syscall: "connect" });
+      new TypeError("fetch failed", { cause });`);
+    expect(thrown).not.toBeInstanceOf(Error);
+    expect(isNeverSent(thrown, url)).toBe(true);
+    const all = runInNewContext(`
+      new AggregateError([Object.assign(new Error("connect"), { code: "ECONNREFUSED" })]);`);
+    expect(isNeverSent(all, url)).toBe(true);
+  });
+
+  it("never where it is a loop, or throws when it is read", () => {
+    const loop = failure({});
+    loop.cause = loop;
+    const fail = () => {
+      throw new Error("It throws when it is read");
+    };
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const hostile = [
+      loop,
+      failure({ errors: [loop] }),
+      proxy,
+      new Proxy({}, { get: fail, has: fail, getOwnPropertyDescriptor: fail }),
+      Object.defineProperty({}, "code", { get: fail }),
+      failure({}, proxy),
+      failure({ errors: [proxy] }),
+    ];
+    expect(hostile.filter((thrown) => isNeverSent(thrown, url))).toEqual([]);
+  });
+});
+
+describe("a call says that nothing was created", () => {
+  async function errorAt(baseUrl: string, fetch?: Fetch) {
+    const client = makeClient(baseUrl, { maxRetries: 0, fetch });
+    return rejection(client.createProductCollection(collection));
+  }
+
+  it("after a port that fetch blocks", async () => {
+    const error = await errorAt("http://127.0.0.1:6000");
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: false });
+  });
+
+  it("after a certificate that is not trusted, and the server got no request", async () => {
+    let requests = 0;
+    const server = createTlsServer(untrusted, () => requests++);
+    onTestFinished(() => void server.close());
+    const error = await errorAt(`https://localhost:${await listenOnLoopback(server)}`);
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: false });
+    expect(String(error)).toMatch(/self.signed/);
+    expect(requests).toBe(0);
+  });
+
+  it("after a hang-up in the middle of the TLS handshake", async () => {
+    const server = await rawServer((socket: Socket) => socket.once("data", () => socket.end()));
+    const error = await errorAt(server.url.replace("http:", "https:"));
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: false });
+  });
+
+  it("after a TLS version that the server does not take", async () => {
+    const old = { ...untrusted, maxVersion: "TLSv1.1", ciphers: "ALL@SECLEVEL=0" } as const;
+    const server = createTlsServer({ ...old, minVersion: "TLSv1" });
+    onTestFinished(() => void server.close());
+    const error = await errorAt(`https://localhost:${await listenOnLoopback(server)}`);
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: false });
+  });
+
+  it("after a refused connection whose error was made in another realm, and is sent again", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    let calls = 0;
+    const fetch: Fetch = async (url, init) => {
+      if (++calls > 1) return globalThis.fetch(url, init);
+      throw runInNewContext(`
+        const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+        new TypeError("fetch failed", { cause });`);
+    };
+    const client = makeClient(server.url, { fetch });
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("once the server has the request, no failure is taken for proof that it has not", () => {
+  it("a tracer's, whose own request is refused", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    const collector = `http://127.0.0.1:${await closedPort()}`;
+    const fetch: Fetch = async (url, init) => {
+      const response = await globalThis.fetch(url, init);
+      await globalThis.fetch(collector, { method: "POST", body: `${response.status}` });
+      return response;
+    };
+    const client = makeClient(server.url, { fetch });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true, attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  const refused = () =>
+    Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", syscall: "connect" });
+  const bodies: Record<string, () => object> = {
+    "a web stream": () => new ReadableStream({ pull: () => Promise.reject(refused()) }),
+    "an async iterable": () => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refused()) }),
+    }),
+    "a body that is no stream, and whose text": () => ({}),
+    "a stream that is read already": () => {
+      const stream = new ReadableStream();
+      stream.getReader();
+      return stream;
+    },
+  };
+
+  it.each(Object.entries(bodies))("%s that fails as a refused connection does", async (_, make) => {
+    const server = await countingServer((response) => answer(response, 201));
+    const fetch: Fetch = async (url, init) => {
+      const { status, headers } = await globalThis.fetch(url, init);
+      return { status, headers, body: make(), text: () => Promise.reject(refused()) };
+    };
+    const error = await rejection(
+      makeClient(server.url, { fetch }).createProductCollection(collection),
+    );
+    expect(error).toMatchObject({
+      name: "UnexpectedResponseError",
+      status: 201,
+      mayHaveCreated: true,
+      attempts: 1,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+});

@@ -1,0 +1,140 @@
+import { expect, it, vi } from "vitest";
+import {
+  answer,
+  collection,
+  countingServer,
+  created,
+  locationId,
+  token,
+} from "../contract-tests/support/servers.js";
+import { createClient, type Fetch } from "./index.js";
+
+// Polluting Object.prototype is a known way to take over other people's code. A key on it may break a
+// platform, but must neither send the token elsewhere nor make a failure look like another.
+
+const keys = [
+  ...["allowHttp", "baseUrl", "fetch", "headers", "limiter", "locationId", "maxRetries"],
+  ...["maxWaitMs", "onEvent", "signal", "timeoutMs", "token", "userAgent"],
+  ...["Request", "body", "bodySerializer", "method", "middleware", "mode", "params", "parseAs"],
+  ...["path", "pathSerializer", "query", "querySerializer", "redirect", "requestInitExt"],
+  ...["agent", "cache", "credentials", "dispatcher", "duplex", "integrity", "keepalive"],
+  ...["again", "ahead", "answer", "attempts", "content", "data", "error", "flaw", "message", "ms"],
+  ...["news", "ok", "place", "queue", "replace", "retryAfterMs", "rateLimit", "status", "thrown"],
+  ...["cause", "code", "errors", "hostname", "mayHaveCreated", "port", "syscall"],
+  ...["configurable", "enumerable", "get", "set", "value", "writable"],
+];
+
+const values = {
+  "an address": "https://evil.example",
+  "a text that means something": "connect",
+  "the status of success": 201,
+  "the status that is sent again": 429,
+  "an object": { evil: "1", data: {} },
+  "a function": () => {
+    throw new Error("Called what stands on Object.prototype");
+  },
+};
+
+/** What the calls of a client come to, and what they sent, as text. */
+async function courseOf(fetch: Fetch, baseUrl?: string): Promise<string> {
+  const sent: unknown[] = [];
+  const client = createClient({
+    locationId,
+    token,
+    limiter: false,
+    ...(baseUrl && { baseUrl }),
+    fetch: (url, init) => {
+      const { method, body, redirect, headers } = init;
+      sent.push([url, method, body, redirect, Object.entries(headers)]);
+      return fetch(url, init);
+    },
+  });
+  const results: unknown[] = [];
+  for (let call = 0; call < 4; call++) {
+    await client.createProductCollection(collection).then(
+      (made) => results.push(["created", made]),
+      (error) => results.push([String(error), Object.entries(error)]),
+    );
+  }
+  return JSON.stringify({ sent, results });
+}
+
+/** Runs the work with the key on Object.prototype. */
+async function withPrototype<T>(key: string, value: unknown, work: () => Promise<T>): Promise<T> {
+  // Without a prototype, for it is one of those that are polluted.
+  const descriptor = { value, enumerable: true, configurable: true, writable: true };
+  Object.defineProperty(Object.prototype, key, Object.assign(Object.create(null), descriptor));
+  try {
+    return await work();
+  } finally {
+    Reflect.deleteProperty(Object.prototype, key);
+  }
+}
+
+/**
+ * A fetch whose calls are answered, refused, not answered, and answered without a collection.
+ * It makes no Response: some of these keys break the platform's.
+ */
+function fourFates(): Fetch {
+  let calls = 0;
+  return async () => {
+    calls++;
+    const answer = (status: number, body: object) => ({
+      status,
+      headers: { "X-Request-Id": "1b9d" },
+      body: null,
+      text: async () => JSON.stringify(body),
+    });
+    if (calls === 1) return answer(201, created);
+    if (calls === 2) return answer(422, { statusCode: 422 });
+    if (calls === 3) throw new TypeError("fetch failed", { cause: new Error("socket hang up") });
+    return answer(201, {});
+  };
+}
+
+it.each(Object.entries(values))(
+  "%s on Object.prototype, under whatever name, decides nothing",
+  async (_, value) => {
+    const expected = await courseOf(fourFates());
+    const changed: Record<string, string> = {};
+    for (const key of keys) {
+      const course = await withPrototype(key, value, () => courseOf(fourFates()));
+      if (course !== expected) changed[key] = course;
+    }
+    expect(changed).toEqual({});
+  },
+);
+
+it.each(Object.entries(values))(
+  "%s on Object.prototype sends no request elsewhere, nor otherwise",
+  async (_, value) => {
+    const server = await countingServer((response) => answer(response, 201));
+    const send: Fetch = (url, init) => globalThis.fetch(url, init);
+    const expected = await courseOf(send, server.url);
+    const changed: Record<string, string> = {};
+    // Not `body`, `dispatcher` or `signal`: Node.js itself reads them there, and then sends nothing.
+    for (const key of ["headers", "baseUrl", "method", "redirect", "query", "Request"]) {
+      const course = await withPrototype(key, value, () => courseOf(send, server.url));
+      if (course !== expected) changed[key] = course;
+    }
+    expect(changed).toEqual({});
+    const authorizations = server.requests.map(({ headers }) => headers.authorization);
+    expect(new Set(authorizations)).toEqual(new Set([`Bearer ${token}`]));
+    expect(server.requests).toHaveLength(7 * 4);
+  },
+);
+
+it("a failure is not sent again for what stands on Object.prototype", async () => {
+  const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+  const fetch = vi.fn<Fetch>(async () => {
+    throw new TypeError("fetch failed", { cause: reset });
+  });
+  const claims = { syscall: "connect", status: 429, errors: [{ code: "ECONNREFUSED" }] };
+  for (const [key, value] of Object.entries(claims)) {
+    fetch.mockClear();
+    const course = await withPrototype(key, value, () => courseOf(fetch));
+    expect(course).toContain("may have been created");
+    expect(course).not.toContain("nothing was created");
+    expect(fetch).toHaveBeenCalledTimes(4);
+  }
+});

@@ -1,0 +1,282 @@
+import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
+import { createClient, createLimiter, type Fetch } from "./index.js";
+import { type FakeHighLevel, fakeHighLevel } from "./testing.js";
+
+const collection = { name: "Best Sellers", slug: "best-sellers" };
+const locationId = "6578278e879ad2646715ba9c";
+const url = "https://services.leadconnectorhq.com/products/collections";
+
+/** A client of the fake, with a budget of its own. */
+const clientOf = ({ fetch }: FakeHighLevel, options = {}) =>
+  createClient({ locationId, token: "a-token", fetch, limiter: createLimiter(), ...options });
+
+/** What the promise rejects with. */
+const rejection = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail("It resolved"),
+    (error: unknown) => error,
+  );
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("fakeHighLevel", () => {
+  it("echoes what was created, under ids that count up", async () => {
+    const client = clientOf(fakeHighLevel());
+    const seo = { title: "Best", description: "What sells best" };
+    const full = { ...collection, image: "https://example.com/a.png", seo };
+    const first = await client.createProductCollection(full);
+    const second = await client.createProductCollection(collection);
+    const third = await client.createProductCollection({
+      ...collection,
+      collectionId: "66057f9d28536eae584ec047",
+    });
+    expect(first).toMatchObject({ ...full, altId: locationId, _id: "000000000000000000000001" });
+    expect(second).toMatchObject({
+      ...collection,
+      image: "",
+      seo: {},
+      _id: expect.stringMatching(/2$/),
+    });
+    expect(third._id).toBe("66057f9d28536eae584ec047");
+  });
+
+  it("answers what the client takes for no drift", async () => {
+    const events: unknown[] = [];
+    const client = clientOf(fakeHighLevel(), {
+      onEvent: (it: { type: string }) => events.push(it.type),
+    });
+    await client.createProductCollection(collection);
+    expect(events).toEqual(["attempt"]);
+  });
+
+  it("shows the requests as it received them", async () => {
+    const fake = fakeHighLevel();
+    await clientOf(fake, { headers: { "X-Correlation-Id": "7" } }).createProductCollection(
+      collection,
+    );
+    expect(fake.requests).toEqual([
+      {
+        method: "POST",
+        url,
+        headers: expect.objectContaining({
+          authorization: "Bearer a-token",
+          "x-correlation-id": "7",
+        }),
+        body: { altId: locationId, altType: "location", ...collection },
+      },
+    ]);
+    await fake.fetch(url, { method: "POST", body: "no JSON" });
+    expect(fake.requests[1]?.body).toBe("no JSON");
+  });
+
+  it("says what is wrong with a request that breaks the contract", async () => {
+    const fake = fakeHighLevel();
+    const response = await fake.fetch(url, {
+      method: "POST",
+      headers: { Authorization: "Bearer t", "Content-Type": "application/json" },
+      body: JSON.stringify({ altId: "a", altType: "location", name: "n", slug: "a b" }),
+    });
+    expect([response.status, await response.json()]).toEqual([
+      422,
+      {
+        statusCode: 422,
+        message: ["Version must be 2021-07-28", "/slug must match pattern ^\\S*$"],
+        error: "Unprocessable Entity",
+      },
+    ]);
+  });
+
+  it("is a fetch for the client and for everything else that takes one", () => {
+    expectTypeOf(fakeHighLevel().fetch).toExtend<Fetch>();
+    expectTypeOf(fakeHighLevel().fetch).toExtend<typeof globalThis.fetch>();
+  });
+
+  it("takes a Request, and an aborted signal as every fetch does", async () => {
+    const fake = fakeHighLevel();
+    expect((await fake.fetch(new Request(url))).status).toBe(405);
+    const reason = new Error("no more");
+    expect(await rejection(fake.fetch(url, { signal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(fake.requests).toHaveLength(1);
+  });
+});
+
+describe("its budget", () => {
+  const post = (altId: string) => ({ method: "POST", body: JSON.stringify({ altId }) });
+  const told = async (fake: FakeHighLevel, altId = "a") => {
+    const { status, headers } = await fake.fetch(url, post(altId));
+    return [
+      status,
+      headers.get("x-ratelimit-remaining"),
+      headers.get("x-ratelimit-daily-remaining"),
+    ];
+  };
+
+  it("counts down in all five headers, for each location", async () => {
+    const fake = fakeHighLevel();
+    const { headers } = await fake.fetch(url, post("a"));
+    expect(Object.fromEntries([...headers].filter(([name]) => name.startsWith("x-")))).toEqual({
+      "x-ratelimit-limit-daily": "200000",
+      "x-ratelimit-daily-remaining": "199999",
+      "x-ratelimit-interval-milliseconds": "10000",
+      "x-ratelimit-max": "100",
+      "x-ratelimit-remaining": "99",
+    });
+    expect(await told(fake)).toEqual([401, "98", "199998"]);
+    expect(await told(fake, "b")).toEqual([401, "99", "199999"]);
+  });
+
+  it("answers 429 once it is spent, until the window has passed", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel({ limit: 2, intervalMs: 1_000, dailyLimit: 5 });
+    const answers = [await told(fake), await told(fake), await told(fake)];
+    vi.advanceTimersByTime(1_000);
+    answers.push(await told(fake), await told(fake));
+    vi.advanceTimersByTime(1_000);
+    answers.push(await told(fake));
+    expect(answers).toEqual([
+      [401, "1", "4"],
+      [401, "0", "3"],
+      [429, "0", "2"],
+      [401, "1", "1"],
+      [401, "0", "0"],
+      [429, "1", "0"],
+    ]);
+  });
+});
+
+describe("answerNext", () => {
+  it.each([400, 401, 403, 422])(
+    "answers the next request %i, as the contract has it",
+    async (status) => {
+      const fake = fakeHighLevel();
+      fake.answerNext(status);
+      const events: string[] = [];
+      const client = clientOf(fake, { onEvent: (it: { type: string }) => events.push(it.type) });
+      expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+        name: "ApiError",
+        status,
+        body: { statusCode: status },
+        mayHaveCreated: false,
+      });
+      expect(events).toEqual(["attempt"]);
+      await expect(client.createProductCollection(collection)).resolves.toMatchObject(collection);
+    },
+  );
+
+  it("answers as many requests as it was called for, in order", async () => {
+    const fake = fakeHighLevel();
+    fake.answerNext(503);
+    fake.answerNext(201, { body: '{"data":' });
+    fake.answerNext(404, { body: { message: "Gone" }, headers: { "X-Trace": "1" } });
+    const client = clientOf(fake);
+    const errors = [1, 2, 3].map(() => rejection(client.createProductCollection(collection)));
+    expect(await Promise.all(errors)).toMatchObject([
+      { name: "UnexpectedResponseError", status: 503, mayHaveCreated: true },
+      { name: "UnexpectedResponseError", status: 201, body: '{"data":' },
+      { status: 404, message: expect.stringMatching(/: Gone$/) },
+    ]);
+    expect(fake.requests).toHaveLength(3);
+  });
+
+  it("names a wait in seconds by Retry-After, and a shorter one by the window", async () => {
+    const fake = fakeHighLevel();
+    fake.answerNext(429, { retryAfterMs: 3_000 });
+    fake.answerNext(429, { retryAfterMs: 20 });
+    const client = clientOf(fake, { maxRetries: 0, limiter: false });
+    const errors = [1, 2].map(() => rejection(client.createProductCollection(collection)));
+    expect(await Promise.all(errors)).toMatchObject([
+      { status: 429, retryAfterMs: 3_000, rateLimit: { remaining: 0, intervalMs: 10_000 } },
+      { status: 429, retryAfterMs: undefined, rateLimit: { remaining: 0, intervalMs: 20 } },
+    ]);
+  });
+
+  it("still holds a request to the contract where it is to answer 201", async () => {
+    const fake = fakeHighLevel();
+    fake.answerNext(201);
+    expect((await fake.fetch(url, { method: "POST" })).status).toBe(401);
+  });
+
+  it.each([0, 199, 600, 201.5])("refuses %d, which is no status of an answer", (status) => {
+    expect(() => fakeHighLevel().answerNext(status)).toThrow("must be from 200 to 599");
+  });
+});
+
+describe("breakNext", () => {
+  it("breaks before the request is sent: the client sends it again", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel();
+    fake.breakNext({ sent: false });
+    const call = clientOf(fake).createProductCollection(collection);
+    await vi.advanceTimersByTimeAsync(500);
+    await expect(call).resolves.toMatchObject(collection);
+    expect(fake.requests).toHaveLength(1);
+  });
+
+  it("breaks after the request was sent: the client never sends it again", async () => {
+    const fake = fakeHighLevel();
+    fake.breakNext({ sent: true });
+    expect(await rejection(clientOf(fake).createProductCollection(collection))).toMatchObject({
+      name: "ConnectionError",
+      mayHaveCreated: true,
+      attempts: 1,
+    });
+    expect(fake.requests).toHaveLength(1);
+  });
+});
+
+describe("under fake timers", () => {
+  it("a 429 and its retry take no real time", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel();
+    fake.answerNext(429);
+    const call = clientOf(fake).createProductCollection(collection);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(fake.requests).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await expect(call).resolves.toMatchObject(collection);
+    expect(fake.requests).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("a delay runs into the client's timeout, and ends there", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel();
+    fake.answerNext(201, { delayMs: 60_000 });
+    const call = rejection(
+      clientOf(fake, { timeoutMs: 1_000 }).createProductCollection(collection),
+    );
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await call).toMatchObject({ name: "TimeoutError", mayHaveCreated: true });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("a delay ends at once when the request is aborted", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel();
+    fake.answerNext(201, { delayMs: 60_000 });
+    const controller = new AbortController();
+    const call = rejection(fake.fetch(url, { signal: controller.signal }));
+    await vi.advanceTimersByTimeAsync(1);
+    controller.abort("enough");
+    expect(await call).toBe("enough");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("a delay that is waited for ends in the answer", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel();
+    fake.answerNext(201, { delayMs: 2_000 });
+    let isDone = false;
+    const call = clientOf(fake)
+      .createProductCollection(collection)
+      .finally(() => {
+        isDone = true;
+      });
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(isDone).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(call).resolves.toMatchObject(collection);
+  });
+});

@@ -1,0 +1,213 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { Agent, getGlobalDispatcher, interceptors, setGlobalDispatcher } from "undici";
+import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  answer,
+  closedPort,
+  collection,
+  countingServer,
+  created,
+  makeClient,
+  rawServer,
+  rejection,
+  token,
+} from "../contract-tests/support/servers.js";
+import { undiciFetch } from "./undici.js";
+
+/** A client that sends with undici. */
+const clientOf = (url: string, overrides = {}) =>
+  makeClient(url, { fetch: undiciFetch, ...overrides });
+
+describe("a client with undiciFetch", () => {
+  it("creates a collection, and sends what it sends with the platform's fetch", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    expect(await clientOf(server.url).createProductCollection(collection)).toEqual(created.data);
+    await makeClient(server.url).createProductCollection(collection);
+    const [withUndici, withFetch] = server.requests;
+    expect(withUndici).toMatchObject({ body: withFetch?.body, path: withFetch?.path });
+    for (const name of ["authorization", "version", "content-type", "accept", "user-agent"]) {
+      expect([name, withUndici?.headers[name]]).toEqual([name, withFetch?.headers[name]]);
+    }
+    expect(withUndici?.headers).not.toHaveProperty("accept-encoding");
+  });
+
+  it("reads an answer whose body comes in pieces", async () => {
+    const server = await countingServer(async (response) => {
+      response.writeHead(201);
+      for (const piece of JSON.stringify(created).match(/.{1,40}/g) ?? []) {
+        response.write(piece);
+        await new Promise(setImmediate);
+      }
+      response.end();
+    });
+    expect(await clientOf(server.url).createProductCollection(collection)).toEqual(created.data);
+  });
+
+  it("waits for the answer that follows an interim one", async () => {
+    const server = await countingServer((response) => {
+      response.writeEarlyHints({ link: "</style.css>; rel=preload" });
+      answer(response, 201);
+    });
+    expect(await clientOf(server.url).createProductCollection(collection)).toEqual(created.data);
+  });
+
+  it("keeps headers that came twice", async () => {
+    const server = await countingServer((response) => {
+      response.setHeader("Set-Cookie", ["a=1", "b=2"]);
+      response.setHeader("X-Twice", ["one", "two"]);
+      answer(response, 422, {});
+    });
+    const error = await rejection(clientOf(server.url).createProductCollection(collection));
+    const { headers } = error as { headers: Headers };
+    expect([headers.get("x-twice"), headers.getSetCookie()]).toEqual(["one, two", ["a=1", "b=2"]]);
+  });
+
+  it("follows no redirect, even with a dispatcher that does", async () => {
+    const elsewhere = await countingServer((response) => answer(response, 201));
+    const server = await countingServer((response) =>
+      answer(response, 307, "", { Location: elsewhere.url }),
+    );
+    dispatchWith(new Agent().compose(interceptors.redirect({ maxRedirections: 5 })));
+    expect(await rejection(clientOf(server.url).createProductCollection(collection))).toMatchObject(
+      { name: "UnexpectedResponseError", status: 307, mayHaveCreated: true },
+    );
+    expect(elsewhere.requests).toEqual([]);
+  });
+
+  it("sends with the dispatcher that the program has set", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    const origins: unknown[] = [];
+    dispatchWith(
+      new Agent().compose((dispatch) => (options, handler) => {
+        origins.push(options.origin);
+        return dispatch(options, handler);
+      }),
+    );
+    await clientOf(server.url).createProductCollection(collection);
+    expect(origins).toEqual([server.url]);
+  });
+
+  it("hangs up when the caller aborts, before a status has come", async () => {
+    const server = await rawServer();
+    const controller = new AbortController();
+    const call = clientOf(server.url).createProductCollection(collection, {
+      signal: controller.signal,
+    });
+    while (server.sockets.length === 0) await new Promise(setImmediate);
+    controller.abort();
+    expect(await rejection(call)).toMatchObject({ name: "AbortError", mayHaveCreated: true });
+    await server.hungUpOn();
+  });
+
+  it("hangs up on a body that does not end", async () => {
+    const server = await rawServer((socket) => {
+      socket.write("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{");
+    });
+    const call = clientOf(server.url, { timeoutMs: 1_000 }).createProductCollection(collection);
+    expect(await rejection(call)).toMatchObject({ name: "TimeoutError", mayHaveCreated: true });
+    await server.hungUpOn();
+  });
+
+  it("reads no more than 1 MiB", async () => {
+    const server = await rawServer((socket) => {
+      socket.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+      const write = () => {
+        while (!socket.destroyed && socket.write("x".repeat(65_536))) {}
+      };
+      socket.on("drain", write);
+      write();
+    });
+    expect(await rejection(clientOf(server.url).createProductCollection(collection))).toMatchObject(
+      { status: 400, message: expect.stringContaining("more than 1 MiB") },
+    );
+    await server.hungUpOn();
+  });
+
+  it("keeps a status whose body breaks off", async () => {
+    const server = await rawServer((socket) => {
+      socket.end("HTTP/1.1 422 Unprocessable Entity\r\nContent-Length: 100\r\n\r\n{");
+    });
+    expect(await rejection(clientOf(server.url).createProductCollection(collection))).toMatchObject(
+      { status: 422, mayHaveCreated: false, message: expect.stringContaining("broke off") },
+    );
+  });
+
+  it("sends again what never left, and nothing that may have", async () => {
+    const refused = clientOf(`http://127.0.0.1:${await closedPort()}`, { maxRetries: 1 });
+    expect(await rejection(refused.createProductCollection(collection))).toMatchObject({
+      name: "ConnectionError",
+      mayHaveCreated: false,
+      attempts: 2,
+    });
+    const server = await rawServer((socket) => socket.once("data", () => socket.destroy()));
+    expect(await rejection(clientOf(server.url).createProductCollection(collection))).toMatchObject(
+      { name: "ConnectionError", mayHaveCreated: true, attempts: 1 },
+    );
+  });
+});
+
+describe("undiciFetch without its signal", () => {
+  it("hangs up when its body is destroyed", async () => {
+    const server = await rawServer((socket) => {
+      socket.write("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{");
+    });
+    const init = { method: "POST", headers: {}, body: "{}", redirect: "manual" } as const;
+    const { body } = await undiciFetch(`${server.url}/`, init);
+    if (typeof body !== "object" || body === null || !("destroy" in body)) throw new Error("None");
+    if (typeof body.destroy === "function") body.destroy();
+    await server.hungUpOn();
+  });
+});
+
+describe("without the package undici", () => {
+  it("the subpath can be imported and required, and a call says what to install", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "without-undici-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    await build({
+      entryPoints: ["index", "undici"].map((name) =>
+        fileURLToPath(new URL(`${name}.ts`, import.meta.url)),
+      ),
+      outdir: folder,
+      bundle: true,
+      external: ["undici"],
+      format: "esm",
+      logLevel: "error",
+    });
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    writeFileSync(
+      join(folder, "call.cjs"),
+      `const { createClient } = require("./index.js");
+       const { undiciFetch } = require("./undici.js");
+       createClient({ locationId: "abc", token: ${JSON.stringify(token)}, fetch: undiciFetch })
+         .createProductCollection(${JSON.stringify(collection)})
+         .catch((error) => console.log(JSON.stringify(error)));`,
+    );
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+      "--no-warnings",
+      join(folder, "call.cjs"),
+    ]);
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: "ConnectionError",
+      message: expect.stringMatching(/: undiciFetch needs the package undici: npm install undici$/),
+      mayHaveCreated: false,
+      attempts: 1,
+    });
+  });
+});
+
+/** Sets undici's global dispatcher until the test has finished. */
+function dispatchWith(dispatcher: ReturnType<Agent["compose"]>): void {
+  const before = getGlobalDispatcher();
+  setGlobalDispatcher(dispatcher);
+  onTestFinished(() => {
+    setGlobalDispatcher(before);
+    return dispatcher.destroy();
+  });
+}

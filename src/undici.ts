@@ -1,0 +1,125 @@
+import type { Dispatcher } from "undici";
+import type { Fetch } from "./http/fetch.js";
+import { isObject } from "./http/is-object.js";
+
+/** Gives what sends the next request. */
+type DispatcherSource = () => Dispatcher;
+
+let loading: Promise<DispatcherSource> | undefined;
+
+/**
+ * undici without the web streams around it, as a `fetch` for `createClient` on Node.js: about half the
+ * cost of `globalThis.fetch`.
+ *
+ * It needs the package `undici` (7 or 8), which it loads with the first request. Without it calls
+ * reject with a `ConnectionError` that says what to install. A dispatcher that was handed to undici's
+ * `setGlobalDispatcher`, such as a `ProxyAgent`, is used.
+ *
+ * Redirects are not followed, whatever the dispatcher does otherwise. Compressed answers are not asked
+ * for (no `Accept-Encoding`), and one that comes all the same is decompressed only if the dispatcher
+ * does so. Time and size are bounded by the client alone: undici's own timeouts for headers and body
+ * are off.
+ */
+export const undiciFetch: Fetch = async (url, { method, headers, body, signal }) => {
+  loading ??= load();
+  const dispatcher = (await loading)();
+  const { origin, pathname, search } = new URL(url);
+  const options = {
+    origin,
+    path: pathname + search,
+    method,
+    headers,
+    body,
+    // For a dispatcher with undici's redirect interceptor.
+    maxRedirections: 0,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+
+  return new Promise((resolve, reject) => {
+    let hangUp = (_reason: Error) => {};
+    const incoming = createBody(() => hangUp(new Error("Hung up")));
+    const onAbort = () => hangUp(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+
+    function end(error?: Error): void {
+      signal?.removeEventListener("abort", onAbort);
+      incoming.end(error);
+      if (error !== undefined) reject(error); // changes nothing once a status has arrived
+    }
+
+    dispatcher.dispatch(options, {
+      onRequestStart(controller) {
+        hangUp = (reason) => controller.abort(reason);
+        if (signal?.aborted) onAbort();
+      },
+      onResponseStart(_, status, headers) {
+        // Interim answers (1xx) come before the one that counts.
+        if (status >= 200) resolve({ status, headers, body: incoming.body });
+      },
+      onResponseData: (_, chunk) => incoming.add(chunk),
+      onResponseEnd: () => end(),
+      onResponseError: (_, error) => end(error),
+    });
+  });
+};
+
+/** Loads undici. Not at import, so that the package is needed by those alone who send with it. */
+async function load(): Promise<DispatcherSource> {
+  const { Agent, Dispatcher, getGlobalDispatcher } = await import("undici").catch(
+    (error: unknown) => {
+      throw notLoaded(error);
+    },
+  );
+  const own = new Agent();
+  return () => {
+    const dispatcher = getGlobalDispatcher();
+    // Node.js may have put one of its own there, of another version that takes other handlers.
+    return dispatcher instanceof Dispatcher ? dispatcher : own;
+  };
+}
+
+function notLoaded(error: unknown): Error {
+  const { code, message } = isObject(error) ? error : {};
+  const isMissing = code === "ERR_MODULE_NOT_FOUND";
+  const reason = isMissing ? "" : `; loading it failed: ${message}`;
+  const notice = new Error(`undiciFetch needs the package undici: npm install undici${reason}`);
+  // Whatever the reason, no request was sent, and none would be if it were tried again.
+  return Object.assign(notice, { code: "ERR_MODULE_NOT_FOUND" });
+}
+
+/** A body to read as its chunks come in. */
+function createBody(destroy: () => void) {
+  const chunks: Uint8Array[] = [];
+  let ended: { readonly error: Error | undefined } | undefined;
+  let wake = () => {};
+
+  async function* read(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = chunks.shift();
+      if (chunk !== undefined) {
+        yield chunk;
+      } else if (ended === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      } else if (ended.error !== undefined) {
+        throw ended.error;
+      } else {
+        return;
+      }
+    }
+  }
+
+  return {
+    body: { [Symbol.asyncIterator]: read, destroy },
+    add(chunk: Uint8Array): void {
+      chunks.push(chunk);
+      wake();
+    },
+    end(error: Error | undefined): void {
+      ended = { error };
+      wake();
+    },
+  };
+}
