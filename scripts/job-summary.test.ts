@@ -34,6 +34,6 @@ it("just runs the script on a laptop", async () => {
 it("wants a script", async () => {
   expect(await runCommand(run, [])).toMatchObject({
     status: 2,
-    stderr: "Give a script: npm run job-summary -- SCRIPT [ARGUMENTS]\n",
+    stderr: "Give a script: npm run job-summary -- SCRIPT [-- ARGUMENTS]\n",
   });
 });

@@ -3,7 +3,7 @@ import { CliError, command, start } from "./lib/cli.js";
 import { fenced } from "./lib/markdown.js";
 import { npm } from "./lib/npm.js";
 
-const usage = "npm run job-summary -- SCRIPT [ARGUMENTS]";
+const usage = "npm run job-summary -- SCRIPT [-- ARGUMENTS]";
 
 /** Runs an npm script, and puts what it prints on the page of the workflow's run. */
 export const run = command(

@@ -1,3 +1,5 @@
+import { newestIn } from "../lib/changelog.js";
+
 /** What must agree before a release, as it stands in the package, the changelog and the contract. */
 export interface Versions {
   readonly package: string;
@@ -10,12 +12,12 @@ export interface Versions {
 
 /** The versions as the files have them. */
 export function versionsIn(packageJson: string, changelog: string, contract: string): Versions {
-  const [, newest = ""] = changelog.split(/^## /m);
+  const newest = newestIn(changelog);
   return {
     package: JSON.parse(packageJson).version,
-    changelog: newest.match(/^\S+/)?.[0],
+    changelog: newest.version,
     contract,
-    changelogContract: newest.match(/^Contract (\S+)\.$/m)?.[1],
+    changelogContract: newest.text.match(/^Contract (\S+)\.$/m)?.[1],
   };
 }
 
