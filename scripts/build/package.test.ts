@@ -70,8 +70,8 @@ describe("the package", () => {
     expect(dead).toEqual([]);
   });
 
-  it("is at most 60 kB", () => {
-    expect(packed.size).toBeLessThanOrEqual(60_000);
+  it("is at most 80 kB", () => {
+    expect(packed.size).toBeLessThanOrEqual(80_000);
   });
 
   it("has nothing that publint would change", async () => {
@@ -113,7 +113,7 @@ async function sizeOf(file: string): Promise<number> {
 
 describe("with all it needs, minified and gzipped,", () => {
   it.each([
-    ["the client", "dist/index.js", 1000, 10_240],
+    ["the client", "dist/index.js", 1000, 14_336],
     ["its fake of HighLevel", "dist/testing.js", 1000, 4_096],
     ["its fetch of undici", "dist/undici.js", 300, 1_024],
   ])("%s is small", async (_, file, least, most) => {
