@@ -31,9 +31,15 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   if (validate !== null) {
     if (!isObject(body)) throw unexpected("but no JSON object");
     const issues = emit === undefined ? [] : issuesOf(validate, body);
-    // Parsed anew: what a listener does to a body is no one else's.
-    if (issues.length > 0)
-      emit?.(() => ({ type: "drift", status, issues, body: parsed(answer.content) }));
+    if (issues.length > 0) {
+      // Made anew: what a listener does to an event is no one else's.
+      emit?.(() => ({
+        type: "drift",
+        status,
+        issues: issues.map((issue) => ({ ...issue })),
+        body: parsed(answer.content),
+      }));
+    }
   }
   if (isError(status)) {
     // The body is what the contract says, or a drift that was told of.

@@ -38,8 +38,9 @@ export interface Tokens {
 interface Question {
   readonly rejected: string;
   readonly answer: Promise<string>;
-  /** Whether the provider took too long: then those who share it ask again. */
-  timedOut: boolean;
+  /** When the provider has taken too long, if it has not settled: then nobody shares it any more. */
+  readonly hangsFrom: number;
+  isSettled: boolean;
 }
 
 /** Makes the {@link Tokens} of a client. */
@@ -53,25 +54,16 @@ export function createTokens(source: string | TokenProvider): Tokens {
   /** The question settled last. A call that holds its token since then shares none that is older. */
   let latestSettled: Question | undefined;
 
-  async function ask(context: QuestionContext, ...rejected: [string?]): Promise<string> {
-    const given: unknown = provider(...rejected);
-    // Most providers have their token at hand, and need no timer.
-    const token = isThenable(given) ? await inTime(given, context) : given;
-    assertToken(token, "The token that the provider gave");
-    return token;
-  }
-
-  function askForAnother(rejected: string, context: QuestionContext): Question {
-    // Others share it, so an abort of this call does not end it.
-    const answer = ask({ ...context, signal: undefined }, rejected);
-    const question: Question = { rejected, answer, timedOut: false };
+  function askForAnother(rejected: string, { timeoutMs }: QuestionContext): Question {
+    // Others share it: neither an abort nor the time of this call ends it.
+    const answer = (async () => checked(provider(rejected)))();
+    const hangsFrom = performance.now() + timeoutMs;
+    const question: Question = { rejected, answer, hangsFrom, isSettled: false };
     const settle = () => {
+      question.isSettled = true;
       latestSettled = question;
     };
-    answer.then(settle, (error) => {
-      question.timedOut = error instanceof TimeoutError;
-      settle();
-    });
+    answer.then(settle, settle);
     return question;
   }
 
@@ -79,32 +71,48 @@ export function createTokens(source: string | TokenProvider): Tokens {
     async hold(context) {
       // The provider is asked after this was settled, and so gives what is newer.
       let known = latestSettled;
-      const token = await ask(context);
+      const given: unknown = provider();
+      // Most providers have their token at hand, and need no timer.
+      const token = await checked(isThenable(given) ? inTime(given, context) : given);
       return {
         token,
         async replace(context) {
           const startedAt = performance.now();
           for (;;) {
-            const shared = latest === known || latest?.timedOut ? undefined : latest;
+            const now = performance.now();
+            const hangs = latest !== undefined && !latest.isSettled && latest.hangsFrom <= now;
+            const shared = latest === known || hangs ? undefined : latest;
             const question = shared ?? askForAnother(token, context);
             latest = question;
             known = question;
+            // What has settled has its answer, however long ago it was asked.
+            const leftMs = question.isSettled ? Infinity : Math.max(question.hangsFrom - now, 1);
+            const timeoutMs = Math.min(leftMs, context.timeoutMs);
             try {
               // What others were told since is newer than this call's token, if it is not the same.
-              const another = await inTime(question.answer, context);
+              const another = await inTime(question.answer, { ...context, timeoutMs });
               if (another !== token) return { token: another, replace: undefined };
               if (question.rejected === token) return undefined;
             } catch (error) {
-              if (shared === undefined || !question.timedOut) throw error;
+              if (question.isSettled || !(error instanceof TimeoutError)) throw error;
               // Who came late asks for itself; the others have waited for long enough.
               const waitedMs = performance.now() - startedAt;
-              if (waitedMs > context.timeoutMs / 2) throw noTokenInTime(context);
+              if (shared === undefined || waitedMs > context.timeoutMs / 2) {
+                throw noTokenInTime(context);
+              }
             }
           }
         },
       };
     },
   };
+}
+
+/** The token that a provider gave, checked. */
+async function checked(given: unknown): Promise<string> {
+  const token = await given;
+  assertToken(token, "The token that the provider gave");
+  return token;
 }
 
 /** The answer of a provider, or a {@link TimeoutError}, or the signal's reason, whichever is first. */
