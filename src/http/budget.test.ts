@@ -142,7 +142,206 @@ describe("against fixed windows that tell the truth, with nobody else to use the
         });
         expect({ refused, unserved }).toEqual({ refused: 0, unserved: 0 });
       }),
-      { numRuns: Number(process.env.RUNS ?? 200) },
+      { numRuns: 200 },
     );
+  });
+});
+
+/** Requests that are wanted at once, each so long under way. */
+const atOnce = (count: number, latencyMs: number): Trip[] =>
+  Array(count).fill({ at: 0, upMs: latencyMs / 2, downMs: latencyMs / 2 });
+
+/** What the server says of such a budget. */
+const truthOf = (budget: Budget) => (remaining: number) => ({ ...budget, remaining });
+
+const second = { limit: 50, intervalMs: 1000 };
+
+describe("requests all come through, few of them refused,", () => {
+  const eaten = {
+    "at the start": (window: number) => Array<number>(25).fill(window * 1000),
+    spread: (window: number) => Array.from({ length: 25 }, (_, i) => window * 1000 + i * 40),
+    "at the end": (window: number) => Array<number>(25).fill(window * 1000 + 990),
+  };
+
+  it.each(Object.entries(eaten))("where another consumer eats half, %s", (_, eat) => {
+    const { refused, unserved, endedAt } = simulate({
+      trips: atOnce(250, 10),
+      counter: fixedWindows(second),
+      say: truthOf(second),
+      others: Array.from({ length: 14 }, (_, window) => eat(window)).flat(),
+    });
+    expect(unserved).toBe(0);
+    expect(refused).toBeLessThanOrEqual(12);
+    expect(endedAt).toBeLessThanOrEqual(14_000);
+  });
+
+  it("where another consumer eats at random", () => {
+    const others = fc.array(ms(10_000), { maxLength: 250, size: "max" });
+    fc.assert(
+      fc.property(others, ms(1000), (others, phaseMs) => {
+        const counter = fixedWindows(second, phaseMs);
+        const trips = atOnce(150, 10);
+        const { unserved } = simulate({ trips, counter, say: truthOf(second), others });
+        expect(unserved).toBe(0);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("where windows begin with the first request", () => {
+    const counter = windowsFromFirstRequest(second);
+    const run = simulate({ trips: atOnce(250, 10), counter, say: truthOf(second) });
+    expect(run).toMatchObject({ unserved: 0, refused: 0 });
+    expect(run.endedAt).toBeLessThanOrEqual(1.15 * 4_000);
+  });
+
+  it("where the limit holds in any window", () => {
+    const counter = slidingWindow(second);
+    const run = simulate({ trips: atOnce(150, 10), counter, say: truthOf(second) });
+    expect(run.unserved).toBe(0);
+    expect(run.refused).toBeLessThanOrEqual(5);
+  });
+
+  it.each([
+    ["raised", 20, 200],
+    ["lowered", 200, 20],
+  ])("where the limit is %s under way", (_, before, after) => {
+    const [first, then] = [before, after].map((limit) => ({ limit, intervalMs: 1000 }));
+    const counts = [first, then].map((budget) => fixedWindows(budget ?? second));
+    const isLater = (now: number) => (now < 1500 ? 0 : 1);
+    let latest = 0;
+    const run = simulate({
+      trips: atOnce(400, 10),
+      counter(now) {
+        latest = isLater(now);
+        return counts[latest]?.(now) ?? -1;
+      },
+      say: (remaining) => truthOf((latest === 0 ? first : then) ?? second)(remaining),
+    });
+    expect(run.unserved).toBe(0);
+    expect(run.refused).toBeLessThanOrEqual(5);
+  });
+
+  it("where answers come late and out of order", () => {
+    const trips = Array.from(
+      { length: 200 },
+      (_, i): Trip => ({
+        at: 0,
+        upMs: (i * 37) % 200,
+        downMs: (i * 61) % 300,
+      }),
+    );
+    const run = simulate({ trips, counter: fixedWindows(second, 333), say: truthOf(second) });
+    expect(run).toMatchObject({ unserved: 0, refused: 0 });
+  });
+
+  it("where one answer in between says nothing", () => {
+    let count = 0;
+    const say = (remaining: number) => (++count % 7 === 0 ? undefined : { ...second, remaining });
+    const counter = fixedWindows(second, 250);
+    expect(simulate({ trips: atOnce(200, 20), counter, say })).toMatchObject({
+      unserved: 0,
+      refused: 0,
+    });
+  });
+});
+
+describe("what no server can mean", () => {
+  it.each<[string, Partial<RateLimit>]>([
+    ["a limit of 0", { limit: 0, remaining: 40, intervalMs: 1000 }],
+    ["windows of 0 ms", { limit: 50, remaining: 40, intervalMs: 0 }],
+    ["windows of a year", { limit: 50, remaining: 0, intervalMs: 365 * 86_400_000 }],
+    ["more left than there is", { limit: 50, remaining: 10 ** 15, intervalMs: 1000 }],
+    ["nothing left of nothing", { limit: 0, remaining: 0, intervalMs: 0 }],
+  ])("keeps nobody waiting for good, and opens no flood: %s", (_, figures) => {
+    const budget = createBudget(undefined);
+    budget.learn(0, news(figures), budget.take(0));
+    expect(budget.room(1).free).toBeLessThanOrEqual(100);
+    expect(budget.room(10_001).free).toBeGreaterThan(0);
+  });
+
+  it("shuts nobody out for longer than a day", () => {
+    const budget = createBudget(undefined);
+    const refusal = { status: 429, rateLimit: undefined, retryAfterMs: 10 ** 15 };
+    budget.learn(0, refusal, budget.take(0));
+    expect(budget.closure(86_399_999)).toBeDefined();
+    expect(budget.closure(86_400_000)).toBeUndefined();
+    expect(budget.room(86_400_000).free).toBe(1);
+    expect(budget.isIdle(86_400_001)).toBe(true);
+  });
+});
+
+describe("a budget of a day that is spent", () => {
+  it("closes for the day by its 429, and lets one see whether it is there again", () => {
+    const budget = createBudget(undefined);
+    const places = Array.from({ length: 5 }, () => budget.take(0));
+    for (const place of places) budget.learn(10, news({ dailyRemaining: 0 }, 429), place);
+    expect(budget.closure(11)).toMatchObject({ isForTheDay: true, until: 10_010 });
+    expect(budget.room(11)).toEqual({ free: 0, at: 10_010 });
+    expect(budget.room(10_010).free).toBe(1);
+  });
+
+  it("counts where less is left of it than of the window", () => {
+    const budget = createBudget(undefined);
+    budget.learn(0, news({ ...second, remaining: 40, dailyRemaining: 3 }), budget.take(0));
+    expect(budget.room(1).free).toBe(3);
+  });
+});
+
+describe("room", () => {
+  it("always comes back, whatever becomes of requests", () => {
+    const fate = fc.constantFrom("answered", "silent", "refused", "unanswered", "unsent", "lost");
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fate, ms(2000), ms(60)), { maxLength: 300, size: "max" }),
+        (fates) => {
+          const budget = createBudget(undefined);
+          let now = 0;
+          for (const [fate, passesMs, remaining] of fates) {
+            now += passesMs;
+            if (budget.room(now).free === 0) continue;
+            const place = budget.take(now);
+            if (fate === "answered") budget.learn(now, news({ ...second, remaining }), place);
+            if (fate === "silent") budget.learn(now, news(undefined), place);
+            if (fate === "refused") budget.learn(now, news(undefined, 429), place);
+            if (fate === "unanswered") budget.learn(now, news(undefined, 0), place);
+            if (fate === "unsent") budget.learn(now, undefined, place);
+          }
+          now += 60_000;
+          expect(budget.room(now).free).toBeGreaterThan(0);
+          now += 10_201;
+          expect(budget.isIdle(now)).toBe(true);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("of a bound is never more than the bound, whatever a server allows", () => {
+    const bound = { limit: 10, intervalMs: 1000 };
+    const budget = { limit: 1000, intervalMs: 1000 };
+    const { servedAt } = simulate({
+      trips: atOnce(60, 0),
+      counter: fixedWindows(budget),
+      say: truthOf(budget),
+      bound,
+    });
+    for (const start of servedAt) {
+      const within = servedAt.filter((at) => at >= start && at < start + bound.intervalMs);
+      expect(within.length).toBeLessThanOrEqual(bound.limit);
+    }
+  });
+
+  it("of a place that nothing was sent for is there again at once", () => {
+    const budget = createBudget({ limit: 1, intervalMs: 1000 });
+    budget.learn(0, undefined, budget.take(0));
+    expect(budget.room(0).free).toBe(1);
+  });
+
+  it("of a place that was not answered is not: the server may have counted it", () => {
+    const budget = createBudget(undefined);
+    budget.learn(0, news({ ...second, remaining: 3 }), budget.take(0));
+    budget.learn(1, news(undefined, 0), budget.take(1));
+    expect(budget.room(2).free).toBe(2);
   });
 });

@@ -165,7 +165,10 @@ export function createBudget(bound: Budget | undefined) {
     }
     if (remaining > window.lowest) {
       // Sent after the lowest was heard, and more is left: that window is over.
-      if (place.order >= window.lowestBefore) return openWindow(now, remaining, place);
+      if (place.order >= window.lowestBefore) {
+        openWindow(now, remaining, place);
+        return;
+      }
       unplaced++;
     } else if (place.order > window.order || remaining >= freeIn(window) - 1) {
       window.lowest = remaining;
@@ -235,7 +238,10 @@ export function createBudget(bound: Budget | undefined) {
     /** Takes in what came of a place; undefined where nothing was sent. */
     learn(now: number, news: BudgetNews | undefined, place: Place): void {
       if (!end(place)) return;
-      if (news === undefined) return given.remove(place.givenAt);
+      if (news === undefined) {
+        given.remove(place.givenAt);
+        return;
+      }
       usedAt = now;
       const { status, rateLimit } = news;
       limit = rateLimit?.limit || limit;
@@ -279,8 +285,8 @@ interface SeenWindow {
 function createSlidingCount() {
   let moments: number[] = [];
   let first = 0;
-  function forgetBefore(moment: number): void {
-    while (first < moments.length && (moments[first] ?? 0) < moment) first++;
+  function forgetUntil(moment: number): void {
+    while (first < moments.length && (moments[first] ?? 0) <= moment) first++;
     if (first > 1_000 && first > moments.length / 2) {
       moments = moments.slice(first);
       first = 0;
@@ -288,7 +294,7 @@ function createSlidingCount() {
   }
   return {
     add(now: number, since: number): void {
-      forgetBefore(since);
+      forgetUntil(since);
       moments.push(now);
     },
     remove(moment: number): void {
@@ -296,7 +302,7 @@ function createSlidingCount() {
       if (at >= first) moments.splice(at, 1);
     },
     since(moment: number) {
-      forgetBefore(moment);
+      forgetUntil(moment);
       return { count: moments.length - first, oldest: moments[first] };
     },
   };

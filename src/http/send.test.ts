@@ -49,16 +49,8 @@ describe("a request that the server has received is on record exactly once", () 
     ["cut in the head", (it) => it.socket?.end("HTTP/1.1 201 Crea"), unanswered],
     ["answered with no HTTP", (it) => it.socket?.end("220 mail\r\n"), unanswered],
     ["cut in the body", cutAfter('{"data":'), halved],
-    [
-      "cut in a body of known length",
-      cutAfter("{", { "Content-Length": 99 }),
-      halved,
-    ],
-    [
-      "answered with more than 1 MiB",
-      (it) => it.writeHead(201).write(" ".repeat(2 ** 21)),
-      halved,
-    ],
+    ["cut in a body of known length", cutAfter("{", { "Content-Length": 99 }), halved],
+    ["answered with more than 1 MiB", (it) => it.writeHead(201).write(" ".repeat(2 ** 21)), halved],
     ["never answered", () => {}, { name: "TimeoutError", mayHaveCreated: true }],
     ["answered 500", (it) => answer(it, 500), { status: 500, mayHaveCreated: true }],
     ["answered 502", (it) => answer(it, 502, "<html>"), { status: 502, mayHaveCreated: true }],
@@ -68,7 +60,11 @@ describe("a request that the server has received is on record exactly once", () 
       { status: 503, mayHaveCreated: true },
     ],
     ["answered 504", (it) => answer(it, 504, ""), { status: 504, mayHaveCreated: true }],
-    ["answered 408", (it) => answer(it, 408, "", { Connection: "close" }), { status: 408, mayHaveCreated: false }],
+    [
+      "answered 408",
+      (it) => answer(it, 408, "", { Connection: "close" }),
+      { status: 408, mayHaveCreated: false },
+    ],
   ];
 
   describe.each(fates)("%s", (fate, handler, failure) => {
@@ -199,7 +195,9 @@ describe("an abort", () => {
           return limiter.waitForPlace(key, signal, turn);
         };
         void waitForPlace("", undefined);
-        return { limiter: { ...limiter, waitForPlace: (_, ...about) => waitForPlace("", ...about) } };
+        return {
+          limiter: { ...limiter, waitForPlace: (_, ...about) => waitForPlace("", ...about) },
+        };
       },
     },
     "while it waits for a limiter that knows no signals": {
@@ -490,7 +488,10 @@ describe("what is bounded is what is sent:", () => {
     await vi.runAllTimersAsync();
     await all;
     expect(questions()).toBe(14);
-    expect(sentTokens.slice(-2)).toEqual(["Bearer token-of-question-13", "Bearer token-of-question-14"]);
+    expect(sentTokens.slice(-2)).toEqual([
+      "Bearer token-of-question-13",
+      "Bearer token-of-question-14",
+    ]);
   });
 
   it("a place that the provider let go stale is used by another call", async () => {
