@@ -260,6 +260,12 @@ describe("what no server can mean", () => {
     expect(budget.room(10_001).free).toBeGreaterThan(0);
   });
 
+  it("changes no limit: one of 0", () => {
+    const budget = createBudget(undefined);
+    budget.learn(0, news({ limit: 0, remaining: 40 }), budget.take(0));
+    expect(budget.room(1).free).toBe(40);
+  });
+
   it("shuts nobody out for longer than a day", () => {
     const budget = createBudget(undefined);
     const refusal = { status: 429, rateLimit: undefined, retryAfterMs: 10 ** 15 };
