@@ -71,6 +71,8 @@ export function createSend(transport: Transport): Send {
         throwIfAborted(signal);
         const { held, place } = await getReady(transport, call, sent.length, ready);
         ready = { held, place };
+        if (signal?.aborted) places.learn(undefined, place);
+        throwIfAborted(signal);
         sent.push(held.token);
         const outcome = await attemptWith(transport, request, call, sent, redactFor(sent), place);
 
@@ -132,7 +134,6 @@ async function getReady(
     place = await places.wait(call, place);
     const cameAt = performance.now();
     try {
-      throwIfAborted(call.signal);
       // Another token that came after a 401 is the last that the call asks for.
       const isLast = token.replace === undefined || isAskedAgain;
       if (isLast || cameAt - askedAt < longWaitMs) return { held: token, place };
