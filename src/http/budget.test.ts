@@ -147,114 +147,207 @@ describe("against fixed windows that tell the truth, with nobody else to use the
   });
 });
 
-describe("against any server, every request is carried out in the end", () => {
-  const budget = { limit: 10, intervalMs: 100 };
-  const truth = (remaining: number) => ({ ...budget, remaining });
+/** Requests that are wanted at once, each so long under way. */
+const atOnce = (count: number, latencyMs: number): Trip[] =>
+  Array(count).fill({ at: 0, upMs: latencyMs / 2, downMs: latencyMs / 2 });
 
-  it.each<[string, () => Counter]>([
-    ["fixed windows", () => fixedWindows(budget, 37)],
-    ["sliding windows", () => slidingWindow(budget)],
-    ["windows that begin with the first request", () => windowsFromFirstRequest(budget)],
-  ])("that counts in %s", (_, makeCounter) => {
-    fc.assert(
-      fc.property(tripsWithin(budget.intervalMs), (trips) => {
-        expect(simulate({ trips, counter: makeCounter(), say: truth }).unserved).toBe(0);
-      }),
-    );
-  });
+/** What the server says of such a budget. */
+const truthOf = (budget: Budget) => (remaining: number) => ({ ...budget, remaining });
 
-  it("whose budget others use as well, at any time", () => {
-    fc.assert(
-      fc.property(tripsWithin(100), fc.array(ms(800), { maxLength: 60 }), (trips, others) => {
-        const counter = fixedWindows(budget, 0);
-        expect(simulate({ trips, counter, say: truth, others }).unserved).toBe(0);
-      }),
-    );
-  });
+const second = { limit: 50, intervalMs: 1000 };
 
-  it.each<[string, Partial<RateLimit> | undefined]>([
-    ["nothing", undefined],
-    ["a limit of 0", { limit: 0, remaining: 0, intervalMs: 0 }],
-    ["a window of no length", { limit: 10, remaining: 5, intervalMs: 0 }],
-    ["a huge window", { limit: 10, remaining: 5, intervalMs: 10 ** 15 - 1 }],
-    ["more left than allowed", { limit: 10, remaining: 10 ** 15 - 1, intervalMs: 100 }],
-    ["only what is left", { remaining: 3 }],
-    ["only the limit", { limit: 1 }],
-  ])("that says %s", (_, figures) => {
-    const trips = Array.from({ length: 30 }, () => ({ at: 0, upMs: 5, downMs: 5 }));
-    const { unserved } = simulate({
-      trips,
-      counter: fixedWindows({ limit: 1_000, intervalMs: 100 }, 0),
-      say: () => figures,
+describe("requests all come through, few of them refused,", () => {
+  const eaten = {
+    "at the start": (window: number) => Array<number>(25).fill(window * 1000),
+    spread: (window: number) => Array.from({ length: 25 }, (_, i) => window * 1000 + i * 40),
+    "at the end": (window: number) => Array<number>(25).fill(window * 1000 + 990),
+  };
+
+  it.each(Object.entries(eaten))("where another consumer eats half, %s", (_, eat) => {
+    const { refused, unserved, endedAt } = simulate({
+      trips: atOnce(250, 10),
+      counter: fixedWindows(second),
+      say: truthOf(second),
+      others: Array.from({ length: 14 }, (_, window) => eat(window)).flat(),
     });
     expect(unserved).toBe(0);
+    expect(refused).toBeLessThanOrEqual(12);
+    expect(endedAt).toBeLessThanOrEqual(14_000);
+  });
+
+  it("where another consumer eats at random", () => {
+    const others = fc.array(ms(10_000), { maxLength: 250, size: "max" });
+    fc.assert(
+      fc.property(others, ms(1000), (others, phaseMs) => {
+        const counter = fixedWindows(second, phaseMs);
+        const trips = atOnce(150, 10);
+        const { unserved } = simulate({ trips, counter, say: truthOf(second), others });
+        expect(unserved).toBe(0);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("where windows begin with the first request", () => {
+    const counter = windowsFromFirstRequest(second);
+    const run = simulate({ trips: atOnce(250, 10), counter, say: truthOf(second) });
+    expect(run).toMatchObject({ unserved: 0, refused: 0 });
+    expect(run.endedAt).toBeLessThanOrEqual(1.15 * 4_000);
+  });
+
+  it("where the limit holds in any window", () => {
+    const counter = slidingWindow(second);
+    const run = simulate({ trips: atOnce(150, 10), counter, say: truthOf(second) });
+    expect(run.unserved).toBe(0);
+    expect(run.refused).toBeLessThanOrEqual(5);
+  });
+
+  it.each([
+    ["raised", 20, 200],
+    ["lowered", 200, 20],
+  ])("where the limit is %s under way", (_, before, after) => {
+    const [first, then] = [before, after].map((limit) => ({ limit, intervalMs: 1000 }));
+    const counts = [first, then].map((budget) => fixedWindows(budget ?? second));
+    const isLater = (now: number) => (now < 1500 ? 0 : 1);
+    let latest = 0;
+    const run = simulate({
+      trips: atOnce(400, 10),
+      counter(now) {
+        latest = isLater(now);
+        return counts[latest]?.(now) ?? -1;
+      },
+      say: (remaining) => truthOf((latest === 0 ? first : then) ?? second)(remaining),
+    });
+    expect(run.unserved).toBe(0);
+    expect(run.refused).toBeLessThanOrEqual(5);
+  });
+
+  it("where answers come late and out of order", () => {
+    const trips = Array.from(
+      { length: 200 },
+      (_, i): Trip => ({
+        at: 0,
+        upMs: (i * 37) % 200,
+        downMs: (i * 61) % 300,
+      }),
+    );
+    const run = simulate({ trips, counter: fixedWindows(second, 333), say: truthOf(second) });
+    expect(run).toMatchObject({ unserved: 0, refused: 0 });
+  });
+
+  it("where one answer in between says nothing", () => {
+    let count = 0;
+    const say = (remaining: number) => (++count % 7 === 0 ? undefined : { ...second, remaining });
+    const counter = fixedWindows(second, 250);
+    expect(simulate({ trips: atOnce(200, 20), counter, say })).toMatchObject({
+      unserved: 0,
+      refused: 0,
+    });
   });
 });
 
-describe("what the server says is used", () => {
-  /** How long it takes to send so many at once against fixed windows. */
-  function takes(count: number, counted: Budget, bound?: Budget): number {
-    const trips = Array.from({ length: count }, () => ({ at: 0, upMs: 5, downMs: 5 }));
-    const say = (remaining: number) => ({ ...counted, remaining });
-    const { endedAt, refused } = simulate({ trips, counter: fixedWindows(counted, 0), say, bound });
-    expect(refused).toBe(0);
-    return endedAt;
-  }
-
-  it("where it allows more than HighLevel documents", () => {
-    expect(takes(1_000, { limit: 500, intervalMs: 1_000 })).toBeLessThan(1_200);
+describe("what no server can mean", () => {
+  it.each<[string, Partial<RateLimit>]>([
+    ["a limit of 0", { limit: 0, remaining: 40, intervalMs: 1000 }],
+    ["windows of 0 ms", { limit: 50, remaining: 40, intervalMs: 0 }],
+    ["windows of a year", { limit: 50, remaining: 0, intervalMs: 365 * 86_400_000 }],
+    ["more left than there is", { limit: 50, remaining: 10 ** 15, intervalMs: 1000 }],
+    ["nothing left of nothing", { limit: 0, remaining: 0, intervalMs: 0 }],
+  ])("keeps nobody waiting for good, and opens no flood: %s", (_, figures) => {
+    const budget = createBudget(undefined);
+    budget.learn(0, news(figures), budget.take(0));
+    expect(budget.room(1).free).toBeLessThanOrEqual(100);
+    expect(budget.room(10_001).free).toBeGreaterThan(0);
   });
 
-  it("where it allows less", () => {
-    const endedAt = takes(200, { limit: 20, intervalMs: 1_000 });
-    expect(endedAt).toBeGreaterThan(9_000);
-    expect(endedAt).toBeLessThan(9_500);
+  it("changes no limit: one of 0", () => {
+    const budget = createBudget(undefined);
+    budget.learn(0, news({ limit: 0, remaining: 40 }), budget.take(0));
+    expect(budget.room(1).free).toBe(40);
   });
 
-  it("up to a bound of the caller's", () => {
-    const bound = { limit: 10, intervalMs: 1_000 };
-    expect(takes(30, { limit: 500, intervalMs: 1_000 }, bound)).toBeGreaterThan(2_000);
+  it("shuts nobody out for longer than a day", () => {
+    const budget = createBudget(undefined);
+    const refusal = { status: 429, rateLimit: undefined, retryAfterMs: 10 ** 15 };
+    budget.learn(0, refusal, budget.take(0));
+    expect(budget.closure(86_399_999)).toBeDefined();
+    expect(budget.closure(86_400_000)).toBeUndefined();
+    expect(budget.room(86_400_000).free).toBe(1);
+    expect(budget.isIdle(86_400_001)).toBe(true);
   });
 });
 
-describe("a budget of which nothing is used", () => {
-  it("is idle a window after the last answer, and not before", () => {
+describe("a budget of a day that is spent", () => {
+  it("closes for the day by its 429, and lets one see whether it is there again", () => {
     const budget = createBudget(undefined);
-    const place = budget.take(0);
-    budget.learn(10, news({ limit: 100, remaining: 99, intervalMs: 1_000 }), place);
-    expect(budget.isIdle(1_000)).toBe(false);
-    expect(budget.isIdle(1_100)).toBe(true);
+    const places = Array.from({ length: 5 }, () => budget.take(0));
+    for (const place of places) budget.learn(10, news({ dailyRemaining: 0 }, 429), place);
+    expect(budget.closure(11)).toMatchObject({ isForTheDay: true, until: 10_010 });
+    expect(budget.room(11)).toEqual({ free: 0, at: 10_010 });
+    expect(budget.room(10_010).free).toBe(1);
   });
 
-  it("is not idle while a request is under way, unless it is lost", () => {
-    const budget = createBudget({ limit: 1, intervalMs: 10 });
-    budget.take(0);
-    expect(budget.isIdle(50_000)).toBe(false);
-    expect(budget.isIdle(60_001)).toBe(true);
+  it("counts where less is left of it than of the window", () => {
+    const budget = createBudget(undefined);
+    budget.learn(0, news({ ...second, remaining: 40, dailyRemaining: 3 }), budget.take(0));
+    expect(budget.room(1).free).toBe(3);
   });
 });
 
-describe("a 429", () => {
-  const full = { limit: 10, remaining: 0, intervalMs: 1_000 };
-
-  it("closes the budget for the window that it names, and then one request goes ahead", () => {
-    const budget = createBudget(undefined);
-    budget.learn(100, news(full, 429), budget.take(0));
-    expect(budget.room(1_099)).toEqual({ free: 0, at: 1_100 });
-    expect(budget.room(1_100).free).toBe(1);
+describe("room", () => {
+  it("always comes back, whatever becomes of requests", () => {
+    const fate = fc.constantFrom("answered", "silent", "refused", "unanswered", "unsent", "lost");
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fate, ms(2000), ms(60)), { maxLength: 300, size: "max" }),
+        (fates) => {
+          const budget = createBudget(undefined);
+          let now = 0;
+          for (const [fate, passesMs, remaining] of fates) {
+            now += passesMs;
+            if (budget.room(now).free === 0) continue;
+            const place = budget.take(now);
+            if (fate === "answered") budget.learn(now, news({ ...second, remaining }), place);
+            if (fate === "silent") budget.learn(now, news(undefined), place);
+            if (fate === "refused") budget.learn(now, news(undefined, 429), place);
+            if (fate === "unanswered") budget.learn(now, news(undefined, 0), place);
+            if (fate === "unsent") budget.learn(now, undefined, place);
+          }
+          now += 60_000;
+          expect(budget.room(now).free).toBeGreaterThan(0);
+          now += 10_201;
+          expect(budget.isIdle(now)).toBe(true);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 
-  it("closes it for as long as Retry-After says, if it does", () => {
-    const budget = createBudget(undefined);
-    budget.learn(100, { ...news(full, 429), retryAfterMs: 5_000 }, budget.take(0));
-    expect(budget.room(5_099).free).toBe(0);
-    expect(budget.room(5_100).free).toBe(1);
+  it("of a bound is never more than the bound, whatever a server allows", () => {
+    const bound = { limit: 10, intervalMs: 1000 };
+    const budget = { limit: 1000, intervalMs: 1000 };
+    const { servedAt } = simulate({
+      trips: atOnce(60, 0),
+      counter: fixedWindows(budget),
+      say: truthOf(budget),
+      bound,
+    });
+    for (const start of servedAt) {
+      const within = servedAt.filter((at) => at >= start && at < start + bound.intervalMs);
+      expect(within.length).toBeLessThanOrEqual(bound.limit);
+    }
   });
 
-  it("that says that the day is spent is told apart", () => {
+  it("of a place that nothing was sent for is there again at once", () => {
+    const budget = createBudget({ limit: 1, intervalMs: 1000 });
+    budget.learn(0, undefined, budget.take(0));
+    expect(budget.room(0).free).toBe(1);
+  });
+
+  it("of a place that was not answered is not: the server may have counted it", () => {
     const budget = createBudget(undefined);
-    budget.learn(0, news({ ...full, dailyRemaining: 0 }, 429), budget.take(0));
-    expect(budget.closure(500)).toMatchObject({ isForTheDay: true, news: { status: 429 } });
-    expect(budget.closure(1_001)).toBeUndefined();
+    budget.learn(0, news({ ...second, remaining: 3 }), budget.take(0));
+    budget.learn(1, news(undefined, 0), budget.take(1));
+    expect(budget.room(2).free).toBe(2);
   });
 });

@@ -288,7 +288,7 @@ interface SeenWindow {
 function createSlidingCount() {
   let moments: number[] = [];
   let first = 0;
-  function forgetBefore(moment: number): void {
+  function forgetUntil(moment: number): void {
     while (first < moments.length && (moments[first] ?? 0) <= moment) first++;
     if (first > 1_000 && first > moments.length / 2) {
       moments = moments.slice(first);
@@ -297,7 +297,7 @@ function createSlidingCount() {
   }
   return {
     add(now: number, since: number): void {
-      forgetBefore(since);
+      forgetUntil(since);
       moments.push(now);
     },
     remove(moment: number): void {
@@ -305,7 +305,7 @@ function createSlidingCount() {
       if (at >= first) moments.splice(at, 1);
     },
     since(moment: number) {
-      forgetBefore(moment);
+      forgetUntil(moment);
       return { count: moments.length - first, oldest: moments[first] };
     },
   };

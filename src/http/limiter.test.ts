@@ -163,6 +163,20 @@ describe("the limiter, where answers say nothing of a budget,", () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
+  it("lets the refused call go first when the window has passed", async () => {
+    const limiter = createLimiter();
+    const refused = await limiter.waitForPlace(key, undefined);
+    const order: string[] = [];
+    limiter.learn(key, { ...silent, status: 429, retryAfterMs: 500 }, refused);
+    for (const name of ["second", "third"]) {
+      void limiter.waitForPlace(key, undefined).then(() => order.push(name));
+    }
+    await vi.advanceTimersByTimeAsync(1);
+    void limiter.waitForPlace(key, undefined, { again: refused }).then(() => order.push("refused"));
+    await vi.advanceTimersByTimeAsync(520);
+    expect(order).toEqual(["refused"]); // and it goes alone, to see
+  });
+
   it("finds room again where no place is ever told of, as of a worker that was stopped", async () => {
     const limiter = createLimiter({ limit: 1000, intervalMs: 1000 });
     const had = vi.fn();
@@ -295,11 +309,12 @@ describe("calls at once, against a server that counts in windows of a second,", 
     );
   }
 
-  /** A server with windows of which one begins a quarter of a second from now. */
-  function serverOf(limit: number) {
+  /** A server with windows of which one begins so long from now. */
+  function serverOf(limit: number, latencyMs = 10, phaseMs = 250) {
     const budget = { limit, intervalMs: 1000 };
-    const counter = fixedWindows(budget, performance.now() + 250);
-    const server = simulatedServer({ counter, headers: rateLimitHeaders(budget) });
+    const counter = fixedWindows(budget, performance.now() + phaseMs);
+    const headers = rateLimitHeaders(budget);
+    const server = simulatedServer({ counter, headers, latencyMs: () => latencyMs });
     return { ...server, budget };
   }
 
@@ -319,6 +334,14 @@ describe("calls at once, against a server that counts in windows of a second,", 
     expect(server.created).toHaveLength(250);
     expect(server.refused.length).toBeLessThanOrEqual(12);
     expect(tookMs).toBeLessThanOrEqual(1.25 * 4_000);
+  });
+
+  it("50 of 100 eaten, and a long way there: none is lost, for the refused look first", async () => {
+    const server = serverOf(100, 50, 0);
+    server.eat(50, server.budget, 12);
+    const { outcomes } = await finished(callsAtOnce(server.fetch, 450));
+    expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
+    expect(server.created).toHaveLength(450);
   });
 
   it("500 for each, which nobody has told the client: in a window and a quarter", async () => {
@@ -544,6 +567,18 @@ describe("a client", () => {
       expect(await client.createProductCollection(collection)).toEqual(created.data);
     },
   );
+
+  it("tells its limiter apart what was not answered and what was not sent", async () => {
+    const told: unknown[] = [];
+    const limiter: RateLimiter = {
+      waitForPlace: async () => "place",
+      learn: (_key, news, place) => told.push([news?.status, place]),
+    };
+    const fetch = () => Promise.reject(new Error("reset"));
+    const client = makeClient(url, { limiter, fetch });
+    await rejection(client.createProductCollection(collection));
+    expect(told).toEqual([[0, "place"]]);
+  });
 
   it("returns what was created, whatever its limiter's `learn` throws", async () => {
     const server = await serverUp();

@@ -8,6 +8,7 @@ import {
   created,
   deferred,
   type Handler,
+  locationId,
   makeClient,
   rejection,
   token,
@@ -426,6 +427,37 @@ describe("an abort", () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it("at any moment around that sends nothing any more, and loses no place", async () => {
+    for (let moment = 0; moment < 30; moment++) {
+      const limiter = createLimiter({ limit: 1, intervalMs: 3_600_000 });
+      const controller = new AbortController();
+      const { signal } = controller;
+      const sentAborted: boolean[] = [];
+      const client = makeClient("https://highlevel.test", {
+        limiter: {
+          ...limiter,
+          async waitForPlace(key, signal, turn) {
+            const place = await limiter.waitForPlace(key, signal, turn);
+            void (async () => {
+              for (let i = 0; i < moment; i++) await undefined;
+              controller.abort();
+            })();
+            return place;
+          },
+        },
+        fetch: async () => {
+          sentAborted.push(signal.aborted);
+          return Response.json(created, { status: 201 });
+        },
+      });
+      await client.createProductCollection(collection, { signal }).catch(() => {});
+      expect(sentAborted).not.toContain(true);
+      if (sentAborted.length > 0) continue;
+      const key = `${locationId}@https://highlevel.test`;
+      await limiter.waitForPlace(key, AbortSignal.timeout(10_000));
+    }
+  });
+
   it("ends the call although a listener of the caller's stops the event", async () => {
     for (const moment of Object.values(moments)) {
       const controller = new AbortController();
@@ -495,7 +527,7 @@ describe("what is bounded is what is sent:", () => {
   });
 
   it("a place that the provider let go stale is used by another call", async () => {
-    const { calls, sentAt } = slowProvider((question) => question === 12);
+    const { calls, sentAt } = slowProvider((question) => question === 22);
     const start = performance.now();
     const all = Promise.all(calls(21));
     await vi.runAllTimersAsync();

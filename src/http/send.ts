@@ -136,7 +136,6 @@ async function getReady(
     place = await places.wait(call, place);
     const cameAt = performance.now();
     try {
-      throwIfAborted(call.signal);
       // Another token that came after a 401 is the last that the call asks for.
       const isLast = token.replace === undefined || isAskedAgain;
       if (isLast || cameAt - askedAt < longWaitMs) return { held: token, place };

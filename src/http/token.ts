@@ -38,8 +38,8 @@ export interface Tokens {
 interface Question {
   readonly rejected: string;
   readonly answer: Promise<string>;
-  /** When the provider has taken too long: a later call asks again. On the clock of `performance`. */
-  readonly deadline: number;
+  /** When the provider has taken too long, if it has not settled: then nobody shares it any more. */
+  readonly hangsFrom: number;
   isSettled: boolean;
 }
 
@@ -54,15 +54,11 @@ export function createTokens(source: string | TokenProvider): Tokens {
   /** The question settled last. A call that holds its token since then shares none that is older. */
   let latestSettled: Question | undefined;
 
-  /** What the provider gives, checked; most have their token at hand. */
-  function ask(...rejected: [string?]): string | Promise<string> {
-    const given: unknown = provider(...rejected);
-    return isThenable(given) ? Promise.resolve(given).then(checkedToken) : checkedToken(given);
-  }
-
-  function askForAnother(rejected: string, deadline: number): Question {
-    const answer = (async () => ask(rejected))();
-    const question: Question = { rejected, answer, deadline, isSettled: false };
+  function askForAnother(rejected: string, { timeoutMs }: QuestionContext): Question {
+    // Others share it: neither an abort nor the time of this call ends it.
+    const answer = (async () => checked(provider(rejected)))();
+    const hangsFrom = performance.now() + timeoutMs;
+    const question: Question = { rejected, answer, hangsFrom, isSettled: false };
     const settle = () => {
       question.isSettled = true;
       latestSettled = question;
@@ -75,29 +71,35 @@ export function createTokens(source: string | TokenProvider): Tokens {
     async hold(context) {
       // The provider is asked after this was settled, and so gives what is newer.
       let known = latestSettled;
-      const given = ask();
-      const token = typeof given === "string" ? given : await inTime(given, context);
+      const given: unknown = provider();
+      // Most providers have their token at hand, and need no timer.
+      const token = await checked(isThenable(given) ? inTime(given, context) : given);
       return {
         token,
         async replace(context) {
           const startedAt = performance.now();
-          for (let now = startedAt; ; now = performance.now()) {
-            const isOpen = latest !== known && (latest?.isSettled || now < (latest?.deadline ?? 0));
-            const question =
-              isOpen && latest ? latest : askForAnother(token, now + context.timeoutMs);
-            const isShared = question === latest;
+          for (;;) {
+            const now = performance.now();
+            const hangs = latest !== undefined && !latest.isSettled && latest.hangsFrom <= now;
+            const shared = latest === known || hangs ? undefined : latest;
+            const question = shared ?? askForAnother(token, context);
             latest = question;
             known = question;
+            // What has settled has its answer, however long ago it was asked.
+            const leftMs = question.isSettled ? Infinity : Math.max(question.hangsFrom - now, 1);
+            const timeoutMs = Math.min(leftMs, context.timeoutMs);
             try {
               // What others were told since is newer than this call's token, if it is not the same.
-              const another = await inTime(question.answer, context, question.deadline - now);
+              const another = await inTime(question.answer, { ...context, timeoutMs });
               if (another !== token) return { token: another, replace: undefined };
               if (question.rejected === token) return undefined;
             } catch (error) {
+              if (question.isSettled || !(error instanceof TimeoutError)) throw error;
               // Who came late asks for itself; the others have waited for long enough.
-              const isLate = performance.now() - startedAt < context.timeoutMs / 2;
-              if (!isShared || question.isSettled || !isLate || context.signal?.aborted)
-                throw error;
+              const waitedMs = performance.now() - startedAt;
+              if (shared === undefined || waitedMs > context.timeoutMs / 2) {
+                throw noTokenInTime(context);
+              }
             }
           }
         },
@@ -106,23 +108,29 @@ export function createTokens(source: string | TokenProvider): Tokens {
   };
 }
 
+/** The token that a provider gave, checked. */
+async function checked(given: unknown): Promise<string> {
+  const token = await given;
+  assertToken(token, "The token that the provider gave");
+  return token;
+}
+
 /** The answer of a provider, or a {@link TimeoutError}, or the signal's reason, whichever is first. */
-async function inTime<T>(
-  answer: Promise<T>,
-  { timeoutMs, signal, attempts }: QuestionContext,
-  leftMs = timeoutMs,
-): Promise<T> {
+async function inTime<T>(answer: PromiseLike<T>, context: QuestionContext): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    const message = `The token provider gave no token within ${timeoutMs} ms; nothing was created`;
-    const failure = { mayHaveCreated: false, attempts };
-    timer = setTimeout(() => reject(new TimeoutError(message, failure)), leftMs);
+    timer = setTimeout(() => reject(noTokenInTime(context)), context.timeoutMs);
   });
   try {
-    return await abortable(() => Promise.race([answer, timeout]), signal);
+    return await abortable(() => Promise.race([answer, timeout]), context.signal);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function noTokenInTime({ timeoutMs, attempts }: QuestionContext): TimeoutError {
+  const message = `The token provider gave no token within ${timeoutMs} ms; nothing was created`;
+  return new TimeoutError(message, { mayHaveCreated: false, attempts });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -130,11 +138,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     ((typeof value === "object" && value !== null) || typeof value === "function") &&
     typeof Reflect.get(value, "then") === "function"
   );
-}
-
-function checkedToken(token: unknown): string {
-  assertToken(token, "The token that the provider gave");
-  return token;
 }
 
 /**
