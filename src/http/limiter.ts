@@ -178,7 +178,7 @@ function createQueue(bound: Budget | undefined): Queue {
       const lookMs = Math.max(firstLookMs, (now - knownAt) / 5) + ahead / 20;
       const ms = at === undefined ? undefined : Math.max(at - now, 0) + budget.passMs(ahead);
       // Places may come earlier than was known: others give theirs back, or a window has begun.
-      const longestMs = Math.min(longestSleepMs, budget.intervalMs() / 10);
+      const longestMs = Math.min(Math.max(budget.intervalMs() / 10, momentMs), longestSleepMs);
       const sleepMs = Math.ceil(Math.min(ms || lookMs, longestMs));
       const isNews = ms === undefined ? !isTold && now > toldUntil : now + ms > toldUntil;
       if (isNews) {

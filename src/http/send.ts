@@ -67,8 +67,8 @@ export function createSend(transport: Transport): Send {
     const sent: string[] = [];
     let ready: Partial<Ready> = {};
     try {
+      if (signal?.aborted) throw signal.reason;
       for (let retries = 0; ; ) {
-        throwIfAborted(signal);
         const { held, place } = await getReady(transport, call, sent.length, ready);
         ready = { held, place };
         if (signal?.aborted) {
@@ -147,11 +147,6 @@ async function getReady(
     }
     places.learn(undefined, place);
   }
-}
-
-/** A signal of another realm has no method of this name. */
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw signal.reason;
 }
 
 /** One attempt; the limiter and the listeners learn what it came to. */
