@@ -121,6 +121,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "contract-tests/**/*.test.ts"],
+    testTimeout: 60_000,
     globalSetup: ["contract-tests/support/start-prism-once.ts"],
   },
 });
