@@ -1,10 +1,12 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { CliError, command, exitCode, start } from "./lib/cli.js";
+import { listen } from "../contract-tests/support/listen.js";
+import { exampleBodies } from "../generated/examples.js";
+import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
 import { installPacked } from "./lib/pack.js";
 import { installTools } from "./lib/tools.js";
 
@@ -111,10 +113,111 @@ createClient({ baseUrl: process.argv[2], locationId: "6578278e879ad2646715ba9c",
   .then(({ _id }) => console.log(_id));
 `;
 
+/** How a test runner is started in the folder of a consumer, and prints its results as JSON. */
+function environmentsOf(versions: Record<string, string>) {
+  const jest = (testEnvironment: string, testEnvironmentOptions = {}) => [
+    // The package is an ES module, and stays one.
+    "--experimental-vm-modules",
+    "node_modules/jest/bin/jest.js",
+    "--json",
+    "--config",
+    JSON.stringify({
+      testMatch: ["**/jest.test.mjs"],
+      transform: {},
+      testEnvironment,
+      testEnvironmentOptions,
+    }),
+  ];
+  const vitest = "node_modules/vitest/vitest.mjs run vitest.test.mjs --reporter=json --environment";
+  const withFetch = (fetch: "option" | "global") => jest("./jsdom-with-fetch.mjs", { fetch });
+  return {
+    [`Jest ${versions.jest}, node, Jest's fake timers`]: jest("node"),
+    [`Jest ${versions.jest}, jsdom, fetch as an option`]: withFetch("option"),
+    [`Jest ${versions.jest}, jsdom, global fetch, fake timers`]: withFetch("global"),
+    [`Vitest ${versions.vitest}, happy-dom, its fake timers`]: [...vitest.split(" "), "happy-dom"],
+    [`CommonJS, all entries, Sinon ${versions.sinon}'s fake timers`]: ["commonjs.cjs"],
+  };
+}
+
+/** What fails in an environment. */
+async function failuresIn(folder: string, args: readonly string[]): Promise<string[]> {
+  const server = await startServer();
+  const nobody = await listen(() => {});
+  nobody.close();
+  try {
+    const urls = JSON.stringify({ server: server.url, nobody: nobody.url });
+    const { ok, stdout, stderr } = await runNode({ cwd: folder, CONSUMER_URLS: urls }, ...args);
+    const at = stdout.indexOf("{");
+    if (at === -1) return [stderr.trim()];
+    const { testResults }: Report = JSON.parse(stdout.slice(at));
+    const results = testResults.flatMap((it) => it.assertionResults);
+    if (results.length < leastChecks) return [`only ${results.length} checks ran: ${stderr}`];
+    const failures = results.flatMap(({ title, failureMessages }) =>
+      failureMessages.map((message) => `${title}: ${message}`),
+    );
+    return ok || failures.length > 0 ? failures : [stderr.trim()];
+  } finally {
+    server.close();
+  }
+}
+
+/** What a test runner prints. */
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly title: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+/** Checks that every environment has. */
+const leastChecks = 5;
+
+/** Answers the checks as the first part of the path says. */
+async function startServer() {
+  let wasSilent = () => {};
+  const silence = new Promise<void>((resolve) => {
+    wasSilent = resolve;
+  });
+  return listen(async ({ method, url = "" }, response) => {
+    // happy-dom asks first, as a browser does.
+    response.setHeader("access-control-allow-origin", "*");
+    response.setHeader(
+      "access-control-allow-headers",
+      "accept, authorization, content-type, user-agent, version",
+    );
+    if (method === "OPTIONS") return response.writeHead(204).end();
+    const answer = (status: number, body: string) =>
+      response.writeHead(status, { "content-type": "application/json" }).end(body);
+    switch (url.split("/")[1]) {
+      case "products":
+        return answer(201, JSON.stringify(exampleBodies[201]));
+      case "refuse":
+        return answer(422, JSON.stringify(exampleBodies[422]));
+      case "break":
+        return answer(201, "<!doctype html>");
+      case "when-silent":
+        await silence;
+        return answer(200, "{}");
+      default:
+        return wasSilent();
+    }
+  });
+}
+
 /** Runs a file with this Node.js to its end. */
-function runNode(cwd: string, ...args: readonly string[]) {
+function runNode(
+  { cwd, ...env }: { readonly cwd: string; readonly CONSUMER_URLS?: string },
+  ...args: readonly string[]
+) {
   return new Promise<{ ok: boolean; stdout: string; stderr: string }>((resolve) => {
-    const options = { cwd, env: { ...process.env, no_proxy: "127.0.0.1" } };
+    const options = {
+      cwd,
+      env: { ...process.env, ...env, no_proxy: "127.0.0.1" },
+      timeout: 120_000,
+      killSignal: "SIGKILL",
+    } as const;
     execFile(process.execPath, args, options, (error, stdout, stderr) =>
       resolve({ ok: error === null, stdout, stderr: stderr || (error?.message ?? "") }),
     );
@@ -129,7 +232,7 @@ async function typeErrors(folder: string, tsc: string, compilerOptions: object):
     files: ["consumer.ts", "broken.ts"],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-  const { stdout, stderr } = await runNode(folder, tsc, "--pretty", "false");
+  const { stdout, stderr } = await runNode({ cwd: folder }, tsc, "--pretty", "false");
   const said = (stdout || stderr).split("\n").filter((line) => /^\S/.test(line));
   const isMeant = (line: string, at: number) => line.includes(`broken.ts(${at},`);
   const meant = broken
@@ -165,7 +268,7 @@ export const run = command({ usage: "npm run test:consumers" }, async (_args, io
       return [String(error)];
     });
     failed ||= wrong.length > 0;
-    io.out(`${what.padEnd(54)}${wrong.length === 0 ? "ok" : "failed"}`);
+    io.out(`${what.padEnd(58)}${wrong.length === 0 ? "ok" : "failed"}`);
     for (const it of wrong) io.out(`  - ${it}`);
   };
 
@@ -182,7 +285,8 @@ export const run = command({ usage: "npm run test:consumers" }, async (_args, io
     write("run.mjs", `import { createClient } from "${name}";\n${use}`);
     write("run.cjs", `const { createClient } = require("${name}");\n${use}`);
 
-    for (const [compiler, version] of Object.entries(dependencies)) {
+    const compilers = Object.entries(dependencies).filter(([it]) => it.startsWith("typescript-"));
+    for (const [compiler, version] of compilers) {
       const tsc = `${tools}node_modules/${compiler}/bin/tsc`;
       for (const [moduleResolution, module] of Object.entries(resolutions)) {
         for (const [platform, types] of Object.entries(platforms)) {
@@ -208,10 +312,20 @@ export const run = command({ usage: "npm run test:consumers" }, async (_args, io
     ] as const) {
       await check(`${how}, Node.js ${process.version}`, async () => {
         if (mock === undefined) return ["there is no mock to create a collection in"];
-        const { ok, stdout, stderr } = await runNode(folder, file, mock.url);
+        const { ok, stdout, stderr } = await runNode({ cwd: folder }, file, mock.url);
         if (!ok || stderr !== "") return [stderr.trim()];
         return /^[0-9a-f]{24}\n$/.test(stdout) ? [] : [`printed no id: ${stdout}`];
       });
+    }
+
+    cpSync(`${projectRoot}scripts/test-consumers/environments`, folder, { recursive: true });
+    for (const tool of [...Object.keys(dependencies), "@jest"]) {
+      if (tool.startsWith("typescript-")) continue;
+      const [from, to] = [join(tools, "node_modules", tool), join(folder, "node_modules", tool)];
+      symlinkSync(from, to, "junction");
+    }
+    for (const [environment, args] of Object.entries(environmentsOf(dependencies))) {
+      await check(environment, () => failuresIn(folder, args));
     }
   } finally {
     mock?.close();

@@ -10,6 +10,7 @@ import {
   token,
 } from "../contract-tests/support/servers.js";
 import { type Fetch, HighLevelError } from "./index.js";
+import { undiciFetch } from "./undici.js";
 
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0); // no jitter, and so no wait where none is named
@@ -21,6 +22,7 @@ afterEach(() => {
 /** Every fetch that the failures are tried with. */
 const fetches: Record<string, Fetch> = {
   "the platform's fetch": (url, init) => globalThis.fetch(url, init),
+  undiciFetch,
 };
 
 describe.each(Object.entries(fetches))(

@@ -114,7 +114,10 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
       const plan = plans.shift() ?? {};
       const text = await incoming.text();
       const json = parsed(text);
-      const headers = Object.fromEntries(incoming.headers);
+      // happy-dom's Headers keep the names as they were given.
+      const headers = Object.fromEntries(
+        [...incoming.headers].map(([name, value]) => [name.toLowerCase(), value]),
+      );
       const request = { method, url, headers, body: json === undefined ? text : json.value };
       if (plan.sent !== false) requests.push(request);
       if (plan.delayMs !== undefined) await delay(plan.delayMs, signal);

@@ -74,8 +74,10 @@ export function startReading(
     // The status counts, whatever comes of the rest.
     head = { status, headers: headersOf(response) };
     const { body } = response;
+    // jsdom has no TextDecoder, and text() brings one.
+    const canDecode = globalThis.TextDecoder !== undefined;
 
-    if (hasReader(body)) {
+    if (canDecode && hasReader(body)) {
       const reader = body.getReader();
       hangUp = () => reader.cancel();
       if (isCancelled) cancel();
@@ -85,7 +87,7 @@ export function startReading(
         if (!keep(value)) return "too large";
       }
     }
-    if (isAsyncIterable(body)) {
+    if (canDecode && isAsyncIterable(body)) {
       const iterator = body[Symbol.asyncIterator]();
       hangUp = () => (canDestroy(body) ? body.destroy() : iterator.return?.());
       if (isCancelled) cancel();
@@ -116,7 +118,8 @@ export function startReading(
 /** The signal, where the platform's fetch takes the platform's own: jsdom's is of another realm. */
 function usable(signal: AbortSignal): { signal?: AbortSignal } {
   const { Request, AbortController } = globalThis;
-  if (platform?.Request !== Request || platform.AbortController !== AbortController) {
+  // jsdom has no Request: one that is missing is not one that was asked before.
+  if (platform?.AbortController !== AbortController || platform.Request !== Request) {
     platform = { Request, AbortController, takesSignals: takes(Request, signal) };
   }
   return platform.takesSignals ? { signal } : {};
