@@ -50,10 +50,11 @@ async function courseOf(fetch: Fetch, baseUrl?: string): Promise<string> {
     },
   });
   const results: unknown[] = [];
-  for (let call = 0; call < 4; call++) {
-    await client.createProductCollection(collection).then(
+  for (const given of [collection, collection, collection, collection, { name: 5, slug: "a b" }]) {
+    await client.createProductCollection(given as typeof collection).then(
       (made) => results.push(["created", made]),
-      (error) => results.push([String(error), Object.entries(error)]),
+      (error) =>
+        results.push([String(error), Object.entries(error), Object.hasOwn(error, "cause")]),
     );
   }
   return JSON.stringify({ sent, results });

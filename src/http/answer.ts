@@ -51,7 +51,7 @@ export function createAnswer(
     get retryAfterMs() {
       return retryAfterMsIn(received);
     },
-    content: redact.body(content),
+    content: redact.body(content, flaw !== undefined),
     flaw,
     attempts,
   };

@@ -166,6 +166,45 @@ describe("a body without a token stays as it is, to the last character", () => {
   });
 });
 
+it.each(Object.entries(forms))(
+  "a token that a body broke off in is taken out, written %s",
+  (_, write) => {
+    const token = tokenOf(64);
+    const redact = createRedact([token, tokenOf(20)]);
+    const beginning = token.slice(0, 8);
+    const written = `{"message":"${write(token)}`;
+    let cuts = 0;
+    for (let end = 1; end <= written.length; end++) {
+      const body = written.slice(0, end);
+      if (heldIn(body, beginning).length === 0) continue;
+      cuts++;
+      expect([end, heldIn(redact.body(body, true), beginning)]).toEqual([end, []]);
+    }
+    expect(cuts).toBeGreaterThan(50);
+  },
+);
+
+it("a body that broke off stays as it is where it ends in no token", () => {
+  for (const body of ["", "{", '{"message":"pit-', "C:\\temp", tokenOf(64).slice(0, 7)]) {
+    expect(createRedact([tokenOf(64)]).body(body, true)).toBe(body);
+  }
+});
+
+it("a token is found after what began like it, and after itself", () => {
+  const token = `${"a".repeat(20)}b${"a".repeat(20)}c`;
+  const { body } = createRedact([token]);
+  expect(body(`aaaa${token}`)).toBe("aaaa[token]");
+  expect(body(token.slice(0, -1) + token.slice(20))).toBe(`${"a".repeat(20)}b[token]`);
+  expect(body(`${token}${token}a${token}`)).toBe("[token][token]a[token]");
+});
+
+it("a token under a key __proto__ is taken out, and changes no prototype", () => {
+  const token = tokenOf(64);
+  const clean = createRedact([token]).body(`{"__proto__":"${inJson(token)}","a":"\\\\"}`);
+  expect(JSON.parse(clean)).toEqual(JSON.parse('{"__proto__":"[token]","a":"\\\\"}'));
+  expect(clean).toContain('"__proto__":"[token]"');
+});
+
 it("a key __proto__ beside a token changes no prototype", () => {
   const token = tokenOf(64);
   const clean = createRedact([token]).body(`{"__proto__":{"a":"${inJson(token)}"}}`);

@@ -14,8 +14,11 @@ const deepestEscape = 4;
 
 /** Takes tokens out of what comes back. */
 export interface Redact {
-  /** The text of a body without the tokens; what was JSON stays JSON. */
-  readonly body: (text: string) => string;
+  /**
+   * The text of a body without the tokens; what was JSON stays JSON. One that was cut may end in the
+   * beginning of a token, which goes as well.
+   */
+  readonly body: (text: string, isCut?: boolean) => string;
   /** The headers without the tokens, the very same where there is none in them. */
   readonly headers: (headers: Headers) => Headers;
   /** A copy of what a fetch threw: name, message, stack, code and causes, without the tokens. */
@@ -31,23 +34,25 @@ export function createRedact(tokens: readonly string[]): Redact {
     .map(createSecret);
 
   /** The text without the tokens; unescaped where JSON's escapes hid one. */
-  function text(value: string, depth = deepestEscape): string {
-    let clean = value;
-    for (const secret of secrets) clean = secret.removedFrom(clean);
+  function text(value: string, isCut = false, depth = deepestEscape): string {
+    // An escape that was cut stands between the beginning of a token and the end.
+    let clean = isCut ? value.replace(/\\(u[0-9a-fA-F]{0,3})?$/, "") : value;
+    for (const secret of secrets) clean = secret.removedFrom(clean, isCut);
     if (depth === 0 || secrets.length === 0 || !clean.includes("\\")) return clean;
     const plain = unescaped(clean);
-    const cleaner = text(plain, depth - 1);
+    const cleaner = text(plain, isCut, depth - 1);
     return cleaner === plain ? clean : cleaner;
   }
 
-  function body(value: string): string {
-    if (!value.includes("\\") && !secrets.some((secret) => secret.isIn(value))) return value;
+  function body(value: string, isCut = false): string {
+    if (!isCut && !value.includes("\\") && !secrets.some((secret) => secret.isIn(value)))
+      return value;
     try {
       // Parsed before it is cleaned, so that no replacement can break what was JSON.
       const root: { parsed: unknown } = { parsed: JSON.parse(value) };
       return cleanStrings(root, (it) => text(it)) ? JSON.stringify(root.parsed) : value;
     } catch {
-      return text(value); // no JSON, or nested deeper than it can be written
+      return text(value, isCut); // no JSON, or nested deeper than it can be written
     }
   }
 
@@ -130,7 +135,8 @@ const shortEscapes: Readonly<Record<string, string>> = {
 interface Secret {
   readonly value: string;
   readonly isIn: (text: string) => boolean;
-  readonly removedFrom: (text: string) => string;
+  /** @param isCut - Whether a beginning of the token goes as well where the text ends in one. */
+  readonly removedFrom: (text: string, isCut: boolean) => string;
 }
 
 function createSecret(value: string): Secret {
@@ -154,17 +160,28 @@ function createSecret(value: string): Secret {
     return -1;
   }
 
+  /** The text without a beginning of the value, not too short for a secret, that it ends in. */
+  function withoutTail(text: string): string {
+    borders ??= bordersOf(value);
+    let matched = 0;
+    for (let at = Math.max(0, text.length - value.length + 1); at < text.length; at++) {
+      matched = extended(value, borders, matched, text.charCodeAt(at));
+    }
+    return matched < shortestSecret ? text : text.slice(0, -matched) + redacted;
+  }
+
   return {
     value,
     isIn: (text) => indexIn(text, 0) >= 0,
-    removedFrom(text) {
+    removedFrom(text, isCut) {
       const kept: string[] = [];
       let from = 0;
       for (let at = indexIn(text, 0); at >= 0; at = indexIn(text, from)) {
         kept.push(text.slice(from, at));
         from = at + value.length;
       }
-      return kept.length === 0 ? text : [...kept, text.slice(from)].join(redacted);
+      const clean = kept.length === 0 ? text : [...kept, text.slice(from)].join(redacted);
+      return isCut ? withoutTail(clean) : clean;
     },
   };
 }
