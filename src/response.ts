@@ -86,5 +86,7 @@ function parsed(text: string): unknown {
 }
 
 function firstKiB(text: string): string {
+  // jsdom has none, and no character of a string takes more than three bytes.
+  if (globalThis.TextEncoder === undefined) return text.slice(0, 341);
   return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(1024)).read);
 }

@@ -19,6 +19,7 @@ const rejection = (promise: Promise<unknown>) =>
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 describe("fakeHighLevel", () => {
@@ -86,6 +87,27 @@ describe("fakeHighLevel", () => {
         error: "Unprocessable Entity",
       },
     ]);
+  });
+
+  it("takes headers whose names are read as they were written, as happy-dom's are", async () => {
+    const fake = fakeHighLevel();
+    class KeepsNames extends Request {
+      override get headers(): Headers {
+        const { headers } = this.#given;
+        return Object.assign(new Headers(), {
+          [Symbol.iterator]: () => Object.entries(headers).values(),
+        });
+      }
+      readonly #given: { readonly headers: Record<string, string> };
+      constructor(...given: ConstructorParameters<typeof Request>) {
+        super(...given);
+        this.#given = { headers: { ...given[1]?.headers } as Record<string, string> };
+      }
+    }
+    vi.stubGlobal("Request", KeepsNames);
+    const { slug } = await clientOf(fake).createProductCollection(collection);
+    expect(slug).toBe(collection.slug);
+    expect(fake.requests[0]?.headers).toMatchObject({ version: "2021-07-28" });
   });
 
   it("is a fetch for the client and for everything else that takes one", () => {

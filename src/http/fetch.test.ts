@@ -155,6 +155,36 @@ describe("the init", () => {
   });
 });
 
+describe("where the platform has neither Request nor TextDecoder nor TextEncoder, as in jsdom", () => {
+  const missing = ["Request", "TextDecoder", "TextEncoder"];
+
+  /** A client whose module has not yet asked what the platform has. */
+  async function freshClient(answered: Response) {
+    vi.resetModules();
+    const { createClient } = await import("../index.js");
+    const client = createClient({
+      locationId: "6578278e879ad2646715ba9c",
+      token,
+      fetch: async () => answered,
+    });
+    for (const name of missing) vi.stubGlobal(name, undefined);
+    return client;
+  }
+
+  it("a collection that was created is returned", async () => {
+    const client = await freshClient(new Response(text, { status: 201 }));
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+  });
+
+  it("an answer that is no JSON is told in part", async () => {
+    const client = await freshClient(new Response("€".repeat(2_000), { status: 500 }));
+    expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+      name: "UnexpectedResponseError",
+      body: "€".repeat(341),
+    });
+  });
+});
+
 describe("a fetch that", () => {
   const fail = () => {
     throw new Error("It throws when it is read");
