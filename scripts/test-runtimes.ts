@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,8 +20,18 @@ import { operationsOf, readContract } from "./lib/contract.js";
 import { installPacked } from "./lib/pack.js";
 import { installTools } from "./lib/tools.js";
 
-/** What smoke.mjs checks, in the order of the table. */
-const checks = ["create", "422", "401", "timeout", "redirect", "refused"] as const;
+/** What smoke.mjs checks, and what is checked in workerd alone, in the order of the table. */
+const checks = [
+  "create",
+  "422",
+  "401",
+  "timeout",
+  "redirect",
+  "refused",
+  "fake",
+  "undici",
+  "shared",
+] as const;
 type Check = (typeof checks)[number];
 
 /** What a runtime saw of a check, or why it failed. */
@@ -60,13 +71,13 @@ function candidatesIn(tools: string): readonly Candidate[] {
   return [
     // The oldest Node.js that the package names, and the newest of each line after it.
     ...["node-20", "node-22", "node-24", "node-26"].map((name) =>
-      commandLine(tools, "Node.js", name, "bin/node", [], showsAll),
+      nodeJs(tools, name, name === "node-20" ? "undici-7" : "undici-8"),
     ),
     commandLine(tools, "Bun", "bun", "bin/bun", ["run"], showsAll),
     commandLine(tools, "Deno", "deno", "deno", denoArgs, showsNoFailure),
     {
       label: "workerd",
-      sees: showsNoFailure,
+      sees: { ...showsNoFailure, shared: "ok" },
       async prepare() {
         const { file, version } = programIn(tools, "workerd", "bin/workerd");
         return { version, run: (folder, urls) => runInWorkerd(file, folder, urls) };
@@ -88,6 +99,36 @@ function candidatesIn(tools: string): readonly Candidate[] {
   ];
 }
 
+/** A Node.js, with the undici that its users have. */
+function nodeJs(tools: string, name: string, undici: string): Candidate {
+  const found = `${tools}node_modules/${undici}`;
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(`${found}/package.json`, "utf8"),
+  );
+  const node = commandLine(tools, "Node.js", name, "bin/node", [], {
+    ...showsAll,
+    undici: version,
+  });
+  return {
+    ...node,
+    async prepare() {
+      const runtime = await node.prepare();
+      return {
+        ...runtime,
+        async run(folder, urls) {
+          const link = join(folder, "node_modules/undici");
+          symlinkSync(found, link, "junction");
+          try {
+            return await runtime.run(folder, urls);
+          } finally {
+            rmSync(link);
+          }
+        },
+      };
+    },
+  };
+}
+
 /** A runtime that runs a module from the command line. */
 function commandLine(
   tools: string,
@@ -106,7 +147,8 @@ function commandLine(
         version,
         async run(folder, urls) {
           const main = join(folder, "main.mjs");
-          writeFileSync(main, moduleThat("console.log(JSON.stringify(results));", urls));
+          const does = "console.log(JSON.stringify(results));";
+          writeFileSync(main, moduleThat(does, urls, sees.undici ? undiciOfNode : undefined));
           return JSON.parse(await outputOf(file, [...args, main], folder));
         },
       };
@@ -131,11 +173,19 @@ function programIn(tools: string, name: string, path: string) {
   return { file, version: version.replace(/^v/, "") };
 }
 
+/** The `undici` of the smoke script. */
+const undiciOfNode = `import { createRequire } from "node:module";
+import { undiciFetch } from "highlevel-product-collections/undici";
+const { version } = createRequire(import.meta.url)("undici/package.json");
+const undici = { fetch: undiciFetch, version };`;
+
 /** A module that runs the smoke script, and then does something with its `results`. */
-function moduleThat(does: string, urls: Urls): string {
+function moduleThat(does: string, urls: Urls, undici = "const undici = undefined;"): string {
   return `import * as highlevel from "highlevel-product-collections";
+import * as testing from "highlevel-product-collections/testing";
 import { smoke } from "./smoke.mjs";
-const results = await smoke(highlevel, ${JSON.stringify(urls)});
+${undici}
+const results = await smoke(highlevel, testing, ${JSON.stringify(urls)}, undici);
 ${does}`;
 }
 
@@ -170,12 +220,32 @@ async function bundle(folder: string, source: string): Promise<string> {
 }
 
 async function runInWorkerd(program: string, folder: string, urls: Urls): Promise<Results> {
-  // A worker may talk to others only while it handles a request.
+  // A worker may talk to others only while it handles a request. The client of /shared/ is the
+  // module's, and so is what its default limiter knows: two requests share it.
   const source = `import * as highlevel from "highlevel-product-collections";
+import * as testing from "highlevel-product-collections/testing";
 import { smoke } from "./smoke.mjs";
+const urls = ${JSON.stringify(urls)};
+const shared = highlevel.createClient({
+  baseUrl: urls.server + "/shared",
+  locationId: "6578278e879ad2646715ba9c",
+  token: "first-token",
+});
 export default {
-  async fetch() {
-    return Response.json(await smoke(highlevel, ${JSON.stringify(urls)}));
+  async fetch(request) {
+    if (!new URL(request.url).pathname.startsWith("/shared")) {
+      return Response.json(await smoke(highlevel, testing, urls));
+    }
+    const { readable, writable } = new TransformStream();
+    const writer = writable.getWriter();
+    const say = (word) => writer.write(new TextEncoder().encode(word + "\\n")).catch(() => {});
+    say("came");
+    const onEvent = ({ type, reason }) => type === "waiting" && say("waits for " + reason);
+    shared
+      .createProductCollection({ name: "Best Sellers", slug: "best-sellers" }, { onEvent })
+      .then(({ _id }) => say(_id), (error) => say(String(error)))
+      .then(() => writer.close());
+    return new Response(readable);
   },
 };`;
   writeFileSync(join(folder, "worker.js"), await bundle(folder, source));
@@ -202,15 +272,65 @@ const config :Workerd.Config = (
     for await (const line of createInterface(workerd.stdout)) {
       const said: { event: string; port?: number } = JSON.parse(line);
       if (said.event !== "listen") continue;
-      const answer = await fetch(`http://127.0.0.1:${said.port}/`);
+      const worker = `http://127.0.0.1:${said.port}/`;
+      const answer = await fetch(worker);
       if (!answer.ok) throw new Error(`the worker answered ${answer.status}`);
-      return (await answer.json()) as Results;
+      const results = (await answer.json()) as Results; // what smoke.mjs gives
+      return { ...results, shared: await tryShared(`${worker}shared`) };
     }
     throw new Error("ended before it listened");
   } finally {
     clearTimeout(giveUp);
     workerd.kill("SIGKILL");
   }
+}
+
+/**
+ * Two requests at once for the module's one client, when its budget is spent: both wait, and both are
+ * answered; and then the same, with the first cancelled while it waits.
+ */
+async function tryShared(url: string): Promise<NonNullable<Results[Check]>> {
+  try {
+    for (const isCancelled of [false, true]) {
+      await (await fetch(url)).text(); // its answer says that nothing is left
+      const first = await startWaiting(url);
+      const second = await startWaiting(url);
+      if (isCancelled) first.cancel();
+      const ends = await Promise.all([isCancelled ? undefined : first.end(), second.end()]);
+      for (const end of ends) {
+        if (end !== undefined && !/\n[0-9a-f]{24}\n$/.test(end)) {
+          return { failed: `${isCancelled ? "after a cancel: " : ""}${end || "no answer"}` };
+        }
+      }
+    }
+    return { saw: "ok" };
+  } catch (error) {
+    return { failed: String(error) };
+  }
+}
+
+/** Asks the worker for a collection, and comes back when its call waits for a place. */
+async function startWaiting(url: string) {
+  const controller = new AbortController();
+  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(20_000)]);
+  const { body } = await fetch(url, { signal });
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  const read = async () => {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: "" };
+    said += value ?? "";
+    return !done;
+  };
+  while (!said.includes("waits for budget")) {
+    if (!(await read())) throw new Error(`it did not wait: ${said}`);
+  }
+  return {
+    cancel: () => controller.abort(),
+    async end() {
+      while (await read());
+      return said;
+    },
+  };
 }
 
 async function runInChromium(folder: string, urls: Urls): Promise<Results> {
@@ -271,6 +391,13 @@ async function startServer(examples: Examples) {
       "accept, authorization, content-type, version",
     );
     if (request.method === "OPTIONS") return response.writeHead(204).end();
+    // A window that is spent, for those who share a budget.
+    const spent = { "x-ratelimit-remaining": "0", "x-ratelimit-interval-milliseconds": "1500" };
+    if (request.url?.startsWith("/shared/")) {
+      for (const [name, value] of Object.entries({ ...spent, "x-ratelimit-max": "1" })) {
+        response.setHeader(name, value);
+      }
+    }
     const answer = (status: number) =>
       response
         .writeHead(status, { "content-type": "application/json" })
@@ -288,7 +415,9 @@ async function startServer(examples: Examples) {
       body.altId === "6578278e879ad2646715ba9c" &&
       body.slug === "best-sellers";
     if (!isMeant) return answer(400);
-    if (wish === "create") return answer(201);
+    if (wish === "create" || wish === "shared") return answer(201);
+    // fetch says what it is; undici's dispatch does not.
+    if (wish === "undici") return answer("sec-fetch-mode" in request.headers ? 400 : 201);
     if (wish === "refuse") return answer(422);
     if (wish === "expire") return answer(authorization === "Bearer second-token" ? 201 : 401);
     if (wish === "redirect") return response.writeHead(302, { location: `${other.url}/` }).end();
@@ -307,14 +436,20 @@ async function startServer(examples: Examples) {
   };
 }
 
-/** What each check wishes for, as the first part of its path. */
-const wishes = {
+/** What a check wishes for, as the first part of its path, where its tokens are looked at. */
+const wishes: Partial<Record<Check, string>> = {
   create: "create",
   422: "refuse",
   401: "expire",
   timeout: "hang",
   redirect: "redirect",
-} as const;
+};
+
+/** Whether a check is for some runtimes alone. */
+const isSpecial = (check: Check) => check === "undici" || check === "shared";
+
+const notRun = (check: Check): NonNullable<Results[Check]> =>
+  isSpecial(check) ? { saw: "-" } : { failed: "did not run" };
 
 /** What is wrong with what a runtime saw, and with what the server saw of it. */
 function faults(
@@ -324,11 +459,12 @@ function faults(
 ): Partial<Record<Check, string>> {
   const found: Partial<Record<Check, string>> = {};
   for (const check of checks) {
-    const { saw, failed } = results[check] ?? { failed: "did not run" };
-    const expected = sees[check] ?? "ok";
+    const expected = sees[check] ?? (isSpecial(check) ? "-" : "ok");
+    const { saw, failed } = results[check] ?? notRun(check);
     if (saw !== expected) found[check] = failed ?? `saw ${saw}, not ${expected}`;
-    if (check === "refused") continue;
-    const sent = server.tokens(wishes[check]).join(", ");
+    const wish = wishes[check];
+    if (wish === undefined) continue;
+    const sent = server.tokens(wish).join(", ");
     const meant = check === "401" ? "first-token, second-token" : "first-token";
     if (sent !== meant) found[check] ??= `the server was sent: ${sent || "nothing"}`;
   }
@@ -377,7 +513,7 @@ export const run = command({ usage: "npm run test:runtimes" }, async (_args, io)
         row(
           label,
           runtime.version,
-          ...checks.map((it) => (found[it] ? "failed" : (results[it]?.saw ?? ""))),
+          ...checks.map((it) => (found[it] ? "failed" : ((results[it] ?? notRun(it)).saw ?? ""))),
         );
         const wrong = Object.entries(found);
         for (const [check, why] of wrong) out(`  - ${check}: ${why}`);

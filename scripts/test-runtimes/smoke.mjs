@@ -8,9 +8,12 @@ const collection = { name: "Best Sellers", slug: "best-sellers" };
  * or why it failed.
  *
  * @param {typeof import("highlevel-product-collections")} highlevel - The packed client.
+ * @param {typeof import("highlevel-product-collections/testing")} testing - Its fake.
  * @param {{ server: string, nobody: string }} urls - The server, and an address where none listens.
+ * @param {{ fetch: import("highlevel-product-collections").Fetch, version: string }} [undici] - On
+ * Node.js, `undiciFetch` and the version of undici that it finds.
  */
-export async function smoke(highlevel, { server, nobody }) {
+export async function smoke(highlevel, { fakeHighLevel }, { server, nobody }, undici) {
   const { ApiError, ConnectionError, createClient, TimeoutError, UnexpectedResponseError } =
     highlevel;
   const drifts = [];
@@ -66,6 +69,26 @@ export async function smoke(highlevel, { server, nobody }) {
     async refused() {
       const { mayHaveCreated } = await failure(create(nobody), ConnectionError);
       return String(mayHaveCreated);
+    },
+    async fake() {
+      const { fetch, requests, answerNext } = fakeHighLevel();
+      answerNext(422);
+      const { status } = await failure(create(undefined, { fetch }), ApiError);
+      expect(status === 422, `${status}`);
+      answerNext(429, { retryAfterMs: 20 });
+      const { slug } = await create(undefined, { fetch, maxRetries: 1 });
+      expect(slug === collection.slug, `created ${slug}`);
+      expect(requests.length === 3, `${requests.length} requests`);
+      return "ok";
+    },
+    async undici() {
+      if (undici === undefined) return "-";
+      const { fetch, version } = undici;
+      const { _id } = await create(`${server}/undici`, { fetch });
+      expect(/^[0-9a-f]{24}$/.test(_id), `no id: ${_id}`);
+      const refused = await failure(create(nobody, { fetch }), ConnectionError);
+      expect(refused.mayHaveCreated === false, refused.stack);
+      return version;
     },
   };
 
