@@ -207,9 +207,22 @@ function checkOnEvent(onEvent: unknown, what: string): void {
 
 const accept = "application/json";
 /** The headers that the client sends itself, in lower case. */
-const ownHeaders = ["authorization", "content-type", "accept", ...Object.keys(fixedHeaders)].map(
-  (name) => name.toLowerCase(),
-);
+const ownHeaders = [
+  "authorization",
+  "content-type",
+  "accept",
+  // Those of the connection, which decide where a request goes and how long it is.
+  "host",
+  "connection",
+  "content-length",
+  "expect",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  ...Object.keys(fixedHeaders),
+].map((name) => name.toLowerCase());
 
 function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders {
   const own = ownCopy(headers, `${what}: \`headers\``, "an object of names and values");

@@ -82,7 +82,7 @@ function outcomeOf(
           { mayHaveCreated, attempts },
         )
       : undefined;
-  if (head !== undefined && !(timeout && mayHaveCreated)) {
+  if (head !== undefined) {
     const thrown = typeof end === "object" ? redact.error(end.thrown) : timeout;
     return createAnswer(
       { ...head, content: reading.content(), flaw: flawOf(end, thrown) },

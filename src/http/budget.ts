@@ -57,6 +57,8 @@ const probe = 1;
 const slack = 1.02;
 /** No true wait is longer, in milliseconds: a day's budget is there again after a day. */
 const dayMs = 86_400_000;
+/** No window is believed to be longer, in milliseconds: a call would wait for it in vain. */
+const longestWindowMs = 3_600_000;
 /** What was under way for so long is lost, in milliseconds: on Workers a call may end without a word. */
 const lostAfterMs = 60_000;
 
@@ -89,6 +91,8 @@ export function createBudget(bound: Budget | undefined) {
   let heardAt = 0;
   let usedAt = 0;
   let closure: Closure | undefined;
+  /** How many requests that went ahead to see were refused, one after the other. */
+  let refusals = 0;
   const given = createSlidingCount();
 
   /** Knows nothing of the window any more; `few` requests are to find out. */
@@ -201,7 +205,10 @@ export function createBudget(bound: Budget | undefined) {
     if (place.spell !== spell && retryAfterMs === undefined && !isForTheDay) return;
     const endsAt = window === undefined ? 0 : window.seenAt + intervalMs;
     const windowEndsAt = endsAt > now ? endsAt : now + intervalMs;
-    const until = retryAfterMs === undefined ? windowEndsAt : now + Math.min(retryAfterMs, dayMs);
+    const namedAt = retryAfterMs === undefined ? 0 : now + Math.min(retryAfterMs, dayMs);
+    // A wait that proved too short is not believed again.
+    const isBelieved = place.spell !== spell || refusals++ === 0;
+    const until = namedAt > 0 && isBelieved ? namedAt : Math.max(namedAt, windowEndsAt);
     closure = { news, isForTheDay, until: Math.max(until, closure?.until ?? 0) };
     forget(probe);
   }
@@ -240,7 +247,8 @@ export function createBudget(bound: Budget | undefined) {
 
     /** Takes in what came of a place; undefined where nothing was sent. */
     learn(now: number, news: BudgetNews | undefined, place: Place): void {
-      if (!end(place)) return;
+      // A 429 counts, however late it comes.
+      if (!end(place) && news?.status !== tooManyRequests) return;
       if (news === undefined) {
         given.remove(place.givenAt);
         return;
@@ -249,7 +257,8 @@ export function createBudget(bound: Budget | undefined) {
       const { status, rateLimit } = news;
       limit = rateLimit?.limit || limit;
       const told = rateLimit?.intervalMs ?? 0;
-      if (told > 0 && told <= dayMs) intervalMs = told;
+      if (told > 0 && told <= longestWindowMs) intervalMs = told;
+      if (status !== tooManyRequests && status !== 0) refusals = 0;
       const remaining = remainingIn(rateLimit);
       if (status === tooManyRequests) learnRefusal(now, news, place);
       else if (remaining === undefined) learnNothing(now, status, place);

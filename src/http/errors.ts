@@ -35,7 +35,9 @@ export class HighLevelError extends Error {
   toJSON(): Record<string, unknown> {
     const { name, message, cause, ...rest } = this;
     if (!isObject(cause)) return { name, message, ...rest, cause: jsonSafe(cause) };
-    const shown = { name: cause.name, message: cause.message, code: cause.code };
+    const shown = Object.fromEntries(
+      ["name", "message", "code"].map((key) => [key, jsonSafe(cause[key])]),
+    );
     return { name, message, ...rest, cause: shown };
   }
 }
@@ -148,12 +150,15 @@ function plainText(body: unknown): string {
   return typeof body === "string" && !/[<{\n]/.test(body.trim()) ? body.trim() : "";
 }
 
-/** A caller may abort with any reason; of those that are no object, JSON takes all but a BigInt. */
-function jsonSafe(cause: unknown): unknown {
-  return typeof cause === "bigint" ? String(cause) : cause;
+/** What JSON can show of a value that may be anything: a caller may abort with any reason. */
+function jsonSafe(value: unknown): unknown {
+  if (typeof value === "bigint" || typeof value === "symbol") return String(value);
+  const isSafe = value === null || (typeof value !== "object" && typeof value !== "function");
+  return isSafe ? value : undefined;
 }
 
 /** The headers, which a structured logger shows as well as `console.log` does. */
 export function printable(headers: Headers): Headers {
-  return define(headers, "toJSON", () => Object.fromEntries(headers));
+  const own = new Headers(headers);
+  return define(own, "toJSON", () => Object.fromEntries(own));
 }

@@ -36,6 +36,8 @@ export interface Reading {
 
 /** The most that is read of an answer. */
 const maxAnswerBytes = 1024 * 1024;
+/** So often a body is read before timers have their turn. */
+const readsInARow = 1_000;
 
 /**
  * Calls the fetch and reads what it answers with, by asking for what is needed of it: under Jest, in
@@ -54,12 +56,19 @@ export function startReading(
   let bytes = 0;
   const chunks: Uint8Array[] = [];
 
-  /** Keeps what came, and tells whether there is room for more. */
-  function keep(chunk: unknown): boolean {
-    const added = bytesOf(chunk);
-    chunks.push(added);
-    bytes += added.byteLength;
-    return bytes <= maxAnswerBytes;
+  /** Reads to the end of the body, and tells whether there was room for it. */
+  async function readAll(next: () => Promise<{ done?: boolean | undefined; value?: unknown }>) {
+    for (let reads = 1; !isCancelled; reads++) {
+      const { done, value } = await next();
+      if (done) break;
+      const added = bytesOf(value);
+      bytes += added.byteLength;
+      if (added.byteLength > 0) chunks.push(added);
+      if (bytes > maxAnswerBytes) return "too large";
+      // A source that always has more at hand must not keep the timers waiting.
+      if (reads % readsInARow === 0) await new Promise((resolve) => setTimeout(resolve));
+    }
+    return "whole";
   }
 
   async function read(): Promise<"whole" | "too large"> {
@@ -81,21 +90,13 @@ export function startReading(
       const reader = body.getReader();
       hangUp = () => reader.cancel();
       if (isCancelled) cancel();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return "whole";
-        if (!keep(value)) return "too large";
-      }
+      return readAll(() => reader.read());
     }
     if (canDecode && isAsyncIterable(body)) {
       const iterator = body[Symbol.asyncIterator]();
       hangUp = () => (canDestroy(body) ? body.destroy() : iterator.return?.());
       if (isCancelled) cancel();
-      for (;;) {
-        const { done, value } = await iterator.next();
-        if (done) return "whole";
-        if (!keep(value)) return "too large";
-      }
+      return readAll(() => iterator.next());
     }
     const whole = String((await response.text?.()) ?? (typeof body === "string" ? body : ""));
     text = whole.slice(0, maxAnswerBytes);
@@ -140,7 +141,8 @@ function headersOf(response: FetchResponse): Headers {
   const own = new Headers();
   try {
     const { headers } = response;
-    if (isHeaders(headers)) return headers;
+    // Copied, so that no getter of theirs is asked again.
+    if (isHeaders(headers)) return new Headers(headers);
     const entries = isIterable(headers) ? headers : Object.entries(headers ?? {});
     for (const [name, value] of entries) {
       try {
@@ -159,7 +161,8 @@ function headersOf(response: FetchResponse): Headers {
 function bytesOf(chunk: unknown): Uint8Array {
   if (typeof chunk === "string") return new TextEncoder().encode(chunk);
   if (ArrayBuffer.isView(chunk)) {
-    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    // Copied: a source may use its buffer again.
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength).slice();
   }
   throw new TypeError("The body of the answer holds something other than bytes");
 }

@@ -96,8 +96,12 @@ export function createLimiter(bound?: Budget): Required<RateLimiter> {
 
   return {
     waitForPlace: (key, signal, turn) => queueFor(key).waitForPlace(signal, turn),
-    learn(_key, news, place) {
-      if (isQueued(place)) place.queue.learn(news, place);
+    learn(key, news, place) {
+      if (!isQueued(place)) return;
+      // It may have been swept since, and another be in its place.
+      const queue = queues.get(key) ?? place.queue;
+      queues.set(key, queue);
+      queue.learn(news, place);
     },
   };
 }

@@ -9,7 +9,10 @@ import { own } from "./own.js";
  * of a package that is not there: no request was sent.
  */
 const neverSentCodes =
-  /^(ENOTFOUND|EAI_|ECONNREFUSED$|UND_ERR_CONNECT_TIMEOUT$|CERT_|ERR_TLS_CERT_|UNABLE_TO_|ERR_SSL_(UNSUPPORTED_PROTOCOL|[A-Z0-9]+_ALERT_(HANDSHAKE_FAILURE|PROTOCOL_VERSION))$|ERR_MODULE_NOT_FOUND$)|SELF_SIGNED_CERT/;
+  /^(ENOTFOUND|EAI_|ECONNREFUSED$|UND_ERR_CONNECT_TIMEOUT$|ERR_MODULE_NOT_FOUND$)/;
+/** Those of TLS: of a server that is asked over http they say nothing. */
+const neverSentTlsCodes =
+  /^(CERT_|ERR_TLS_CERT_|UNABLE_TO_|ERR_SSL_(UNSUPPORTED_PROTOCOL|[A-Z0-9]+_ALERT_(HANDSHAKE_FAILURE|PROTOCOL_VERSION))$)|SELF_SIGNED_CERT/;
 
 /** The same where there is no code: a hang-up during the handshake, a port that fetch blocks. */
 const neverSentMessages =
@@ -45,7 +48,10 @@ function provesIt(thrown: unknown, url: URL, depth: number): boolean {
     return errors.every((error) => provesIt(error, url, depth - 1));
   }
   if (syscall === "connect" || syscall === "getaddrinfo") return true;
-  if (typeof code === "string" && neverSentCodes.test(code)) return true;
+  if (typeof code === "string") {
+    if (neverSentCodes.test(code)) return true;
+    if (url.protocol === "https:" && neverSentTlsCodes.test(code)) return true;
+  }
   if (typeof message === "string" && neverSentMessages.test(message)) return true;
   return provesIt(cause, url, depth - 1);
 }
@@ -58,15 +64,19 @@ export function isLasting(thrown: unknown): boolean {
 /** Whether the failure is that of a connection to another server than the URL's. */
 function namesAnother(thrown: object, { hostname, port, protocol }: URL): boolean {
   const ownPort = port || (protocol === "https:" ? "443" : "80");
-  const [itsPort = ownPort, itsHost = hostname, message] = ownOf(thrown, [
+  const [itsPort = ownPort, itsHost = hostname, itsAddress, message] = ownOf(thrown, [
     "port",
     "hostname",
+    "address",
     "message",
   ]);
+  // Of a name nobody knows the address here.
+  const ownAddress = /^[\d.]+$|:/.test(hostname) ? hostname.replace(/[[\]]/g, "") : itsAddress;
   const [, attempted] = /attempted address(?:es)?: (.*), timeout/.exec(String(message)) ?? [];
   return (
     String(itsPort) !== ownPort ||
     itsHost !== hostname ||
+    (itsAddress !== undefined && itsAddress !== ownAddress) ||
     (attempted !== undefined && !new RegExp(`:${ownPort}\\b`).test(attempted))
   );
 }

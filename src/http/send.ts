@@ -1,7 +1,8 @@
 import { type Answer, isAnswer } from "./answer.js";
 import { attempt, type OutgoingRequest } from "./attempt.js";
+import type { BudgetNews } from "./budget.js";
 import { unauthorized } from "./documented.js";
-import { AbortedError, type ConnectionError, HighLevelError } from "./errors.js";
+import { AbortedError, ConnectionError, HighLevelError, outcomeInWords } from "./errors.js";
 import { type Emit, type HttpEvent, whileWaiting } from "./events.js";
 import type { Fetch } from "./fetch.js";
 import { BudgetSpent } from "./limiter.js";
@@ -66,6 +67,7 @@ export function createSend(transport: Transport): Send {
     /** Every token that the call has sent: none may come back. */
     const sent: string[] = [];
     let ready: Partial<Ready> = {};
+    let isUnderWay = false;
     try {
       if (signal?.aborted) throw signal.reason;
       for (let retries = 0; ; ) {
@@ -76,7 +78,9 @@ export function createSend(transport: Transport): Send {
           throw signal.reason;
         }
         sent.push(held.token);
+        isUnderWay = true;
         const outcome = await attemptWith(transport, request, call, sent, redactFor(sent), place);
+        isUnderWay = false;
 
         if (isAnswer(outcome)) {
           onAnswer(outcome);
@@ -103,17 +107,14 @@ export function createSend(transport: Transport): Send {
       }
     } catch (error) {
       if (error instanceof BudgetSpent && isAnswer(error.news)) {
-        // Others may reject with the same answer: each has headers of its own.
-        const headers = new Headers(error.news.headers);
-        return { ...error.news, headers, attempts: sent.length };
+        return { ...error.news, attempts: sent.length };
       }
-      if (!signal?.aborted || error instanceof HighLevelError) throw error;
-      // While an attempt was under way it throws one of its own.
-      throw new AbortedError({
-        mayHaveCreated: false,
-        attempts: sent.length,
-        cause: signal.reason,
-      });
+      if (error instanceof HighLevelError) throw error;
+      const failure = { mayHaveCreated: isUnderWay, attempts: sent.length };
+      if (signal?.aborted) throw new AbortedError({ ...failure, cause: signal.reason });
+      // What an attempt did not expect is no proof of anything.
+      if (isUnderWay) throw new ConnectionError(`No answer; ${outcomeInWords(true)}`, failure);
+      throw error;
     }
   };
 }
@@ -166,8 +167,13 @@ async function attemptWith(
     body,
     headers: { ...headers, authorization: `Bearer ${sent.at(-1)}` },
   };
-  const outcome = await attempt(fetch, request, { timeoutMs, signal, redact, attempts });
-  places.learn(isAnswer(outcome) ? outcome : noAnswer, place);
+  let news: BudgetNews = noAnswer;
+  const outcome = await attempt(fetch, request, { timeoutMs, signal, redact, attempts })
+    .then((it) => {
+      if (isAnswer(it)) news = it;
+      return it;
+    })
+    .finally(() => places.learn(news, place));
   emit?.(() => ({
     type: "attempt",
     attempt: attempts,

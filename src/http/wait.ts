@@ -45,13 +45,25 @@ function derivedFrom(signal: AbortSignal): AbortSignal[] {
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (signal === undefined) return () => {};
   const { signals, listeners, notify } = followerOf(signal);
-  if (listeners.size === 0) for (const it of signals) it.addEventListener("abort", notify);
+  if (listeners.size === 0) for (const it of signals) follow(it, "addEventListener", notify);
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
-    for (const it of signals) it.removeEventListener("abort", notify);
+    for (const it of signals) follow(it, "removeEventListener", notify);
   };
+}
+
+function follow(
+  signal: AbortSignal,
+  method: "addEventListener" | "removeEventListener",
+  notify: () => void,
+): void {
+  try {
+    signal[method]("abort", notify);
+  } catch {
+    // A signal that throws is not followed; it is looked at between the steps of a call.
+  }
 }
 
 /** Waits for `work`, or until the signal aborts: then it rejects with the signal's reason. */
