@@ -166,7 +166,7 @@ function checkAnswer(status: number, { body, headers, retryAfterMs }: FakeAnswer
   check(isWritable, "answerNext: `body`", "text, or what JSON can write");
   let isSendable = true;
   try {
-    new Headers(headers);
+    if (headers !== undefined) new Headers(headers);
   } catch {
     isSendable = false;
   }
