@@ -94,6 +94,8 @@ info.version went from ${version} to ${lowest}, as a patch change asks for.
     ["an option of git", ["--", "--path-format=x"], "--path-format=x is no commit here. Fetch it"],
     ["a commit without the contract", ["empty"], `empty has no ${file}. Give a commit`],
     ["a commit whose contract is none", ["broken"], `${file} at broken cannot be read (`],
+    ["a ref of two lines", ["a\nb"], '"a\\nb" is no commit here. Fetch it'],
+    ["an empty ref", [""], "Give one ref: npm run contract:diff -- GIT-REF"],
     ["no ref", [], "Give one ref: npm run contract:diff -- GIT-REF"],
     ["two refs", ["released", "empty"], "Give one ref: npm run contract:diff -- GIT-REF"],
   ])("refuses %s in one line", async (_what, args, reason) => {

@@ -17,7 +17,7 @@ async function contractAt(ref: string, { root, env }: Io): Promise<Contract> {
     throw new CliError(
       reason
         ? `${reason}. Run this in a clone of the project.`
-        : `${ref} is no commit here. Fetch it (git fetch), or give another ref: ${usage}`,
+        : `${shown(ref)} is no commit here. Fetch it (git fetch), or give another ref: ${usage}`,
     );
   }
   const id = commit.stdout.trim();
@@ -44,6 +44,11 @@ async function contractAt(ref: string, { root, env }: Io): Promise<Contract> {
   }
 }
 
+/** A ref as one line. */
+function shown(ref: string): string {
+  return /^[!-~]+$/.test(ref) ? ref : JSON.stringify(ref);
+}
+
 function runGit(cwd: string, env: Io["env"], args: readonly string[]) {
   const result = spawnSync("git", args, {
     cwd,
@@ -57,7 +62,7 @@ function runGit(cwd: string, env: Io["env"], args: readonly string[]) {
 
 export const run = command({ usage, allowPositionals: true }, async ({ positionals }, io) => {
   const [ref, ...others] = positionals;
-  if (ref === undefined || others.length > 0) throw new CliError(`Give one ref: ${usage}`);
+  if (!ref || others.length > 0) throw new CliError(`Give one ref: ${usage}`);
   const before = await contractAt(ref, io);
   const after = await readContract(io.root);
   const [was, is] = [before.info.version, after.info.version];

@@ -65,4 +65,17 @@ describe("npm run demo", () => {
     expect(status).toBe(expected);
     expect(stderr).toMatch(line);
   });
+
+  it.each([
+    ["HIGHLEVEL_TOKEN", "a\nb"],
+    ["HIGHLEVEL_LOCATION_ID", "a b"],
+    ["HIGHLEVEL_BASE_URL", "http://example.com"],
+  ])("refuses a bad %s in one line, before it says what it does", async (name, value) => {
+    const env = { HIGHLEVEL_TOKEN: "a-token", HIGHLEVEL_LOCATION_ID: "abc", [name]: value };
+    const { status, stdout, stderr } = await runCommand(run, ["--live"], { env });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(new RegExp(`^${name} must be .+\n$`));
+    expect(stderr).not.toMatch(/createClient|allowHttp/);
+    expect(stderr).not.toContain(value);
+  });
 });

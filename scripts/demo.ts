@@ -10,7 +10,7 @@ import {
   type NewProductCollection,
   type RateLimit,
 } from "../src/index.js";
-import { CliError, command, exitCode, type Io, start } from "./lib/cli.js";
+import { CliError, command, exitCode, type Io, messageOf, start } from "./lib/cli.js";
 
 /** The location of the contract's example of a created collection, which is what the mock answers. */
 const mocksLocationId = "Z4Bxl8J4SaPEPLq9IQ8g";
@@ -152,6 +152,17 @@ async function live(io: Io, collection: NewProductCollection): Promise<void> {
     throw new CliError("--live needs HIGHLEVEL_TOKEN and HIGHLEVEL_LOCATION_ID to be set.");
   }
   const baseUrl = io.env.HIGHLEVEL_BASE_URL;
+  try {
+    createClient({ locationId, token, baseUrl });
+  } catch (error) {
+    throw new CliError(
+      messageOf(error)
+        .replace("createClient: `token`", "HIGHLEVEL_TOKEN")
+        .replace("createClient: `locationId`", "HIGHLEVEL_LOCATION_ID")
+        .replace("createClient: `baseUrl`", "HIGHLEVEL_BASE_URL")
+        .replace(/; `allowHttp.*/, ""),
+    );
+  }
   const where = baseUrl ?? "HighLevel's API";
   io.out(
     `Creating "${collection.name}" (${collection.slug}) in location ${locationId} at ${where}.\n`,

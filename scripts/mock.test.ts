@@ -74,17 +74,20 @@ describe("npm run mock", () => {
     const { port } = new URL(url);
     const { status, stdout, stderr } = await runCommand(run, ["--port", port]);
     close();
-    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^Port ${port} is in use\\. .+\n$`));
   });
 
-  it.each(["nonsense", "-1", "65536", "1.5"])("refuses the port %s in one line", async (port) => {
-    expect(await runCommand(run, [`--port=${port}`])).toEqual({
-      status: 2,
-      stdout: "",
-      stderr: `--port must be a whole number from 0 to 65535, not ${port}.\n`,
-    });
-  });
+  it.each(["nonsense", "-1", "65536", "1.5", "0x7d0", " 1", ""])(
+    "refuses the port %s in one line",
+    async (port) => {
+      expect(await runCommand(run, [`--port=${port}`])).toEqual({
+        status: 2,
+        stdout: "",
+        stderr: `--port must be a whole number from 0 to 65535, not ${port || "empty"}.\n`,
+      });
+    },
+  );
 });
 
 function deferred<T>() {

@@ -9,8 +9,9 @@ export const run = command(
   },
   async ({ values }, io) => {
     const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new CliError(`--port must be a whole number from 0 to 65535, not ${values.port}.`);
+    if (!/^\d+$/.test(values.port) || port > 65_535) {
+      const given = values.port === "" ? "empty" : values.port;
+      throw new CliError(`--port must be a whole number from 0 to 65535, not ${given}.`);
     }
     let mock: RunningServer;
     try {
@@ -19,12 +20,11 @@ export const run = command(
         onAnswered: (request, response) => io.out(requestLine(request, response)),
       });
     } catch (error) {
-      io.err(
+      throw new CliError(
         messageOf(error).includes("EADDRINUSE")
           ? `Port ${port} is in use. Stop what uses it, or choose another: npm run mock -- --port 4011`
           : `The mock did not start: ${messageOf(error)}`,
       );
-      return exitCode.failed;
     }
     io.out(`The contract is served on ${mock.url}, a line for each request. Ctrl-C stops it.`);
     await io.stopped();

@@ -146,6 +146,12 @@ describe("npm run test:live", () => {
       {},
       /^--base-url must be https/,
     ],
+    [
+      "another protocol",
+      ["--base-url", "ftp://x"],
+      {},
+      /^--base-url must be https, or http on a loopback host\n$/,
+    ],
     ["no server at all", [], { HIGHLEVEL_BASE_URL: "" }, /^--base-url must be an absolute URL/],
     ["an unknown option", ["--nonsense"], {}, /^Unknown option '--nonsense'/],
   ])("says in one line that it cannot test %s", async (_, args, env, line) => {

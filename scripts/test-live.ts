@@ -201,7 +201,9 @@ export const run = command(
     } catch (error) {
       throw new CliError(
         error instanceof Error
-          ? error.message.replace("createClient: `baseUrl`", "--base-url")
+          ? error.message
+              .replace("createClient: `baseUrl`", "--base-url")
+              .replace(/; `allowHttp.*/, "") // the command has no such option
           : String(error),
       );
     }

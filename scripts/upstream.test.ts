@@ -242,6 +242,7 @@ Nothing differs, apart from ${knownCount - 1} known differences (${list}).\n`,
   const usage = "npm run upstream [-- PATH-OR-URL] [--report markdown]";
 
   it.each([
+    [[""], `Give one file or address: ${usage}\n`],
     [["one", "two"], `Give one file or address: ${usage}\n`],
     [["--report", "html"], `A report is text or markdown, and not html: ${usage}\n`],
   ])("refuses %j", async (args, stderr) => {

@@ -181,7 +181,8 @@ export function upstream(published: string, timeoutMs = 60_000) {
     { usage, options: { report: { type: "string", default: "text" } }, allowPositionals: true },
     async ({ values, positionals }, io) => {
       const [source = published, ...others] = positionals;
-      if (others.length > 0) throw new CliError(`Give one file or address: ${usage}`);
+      if (source === "" || others.length > 0)
+        throw new CliError(`Give one file or address: ${usage}`);
       const report = reports.get(values.report);
       if (report === undefined) {
         throw new CliError(`A report is text or markdown, and not ${values.report}: ${usage}`);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
+import { afterEach, describe, expect, expectTypeOf, it, onTestFinished, vi } from "vitest";
 import { createClient, createLimiter, type Fetch } from "./index.js";
 import { type FakeHighLevel, fakeHighLevel } from "./testing.js";
 
@@ -41,6 +41,17 @@ describe("fakeHighLevel", () => {
       _id: expect.stringMatching(/2$/),
     });
     expect(third._id).toBe("66057f9d28536eae584ec047");
+  });
+
+  it("gives no id twice, also none that a request named", async () => {
+    const client = clientOf(fakeHighLevel());
+    const named = [undefined, "000000000000000000000002", "000000000000000000000003", undefined];
+    const ids: string[] = [];
+    for (const collectionId of named) {
+      const asked = { ...collection, ...(collectionId && { collectionId }) };
+      ids.push((await client.createProductCollection(asked))._id);
+    }
+    expect(ids.map((id) => Number.parseInt(id, 16))).toEqual([1, 2, 3, 4]);
   });
 
   it("answers what the client takes for no drift", async () => {
@@ -225,6 +236,41 @@ describe("answerNext", () => {
   });
 });
 
+describe("answerNext refuses at once what no answer can be", () => {
+  const cycle: unknown[] = [];
+  cycle.push(cycle);
+
+  it.each<[what: string, status: number, answer: object, message: string]>([
+    ["a 204 with a body", 204, { body: "x" }, "`body` must be left out of a 204"],
+    ["a 205 with a body", 205, { body: "x" }, "`body` must be left out of a 205"],
+    ["a 304 with a body", 304, { body: null }, "`body` must be left out of a 304"],
+    ["a BigInt", 201, { body: { id: 1n } }, "`body` must be text, or what JSON can write"],
+    ["a cycle", 201, { body: cycle }, "`body` must be text, or what JSON can write"],
+    ["a function", 201, { body: () => {} }, "`body` must be text, or what JSON can write"],
+    ["a header's name", 201, { headers: { "a b": "1" } }, "`headers` must be names and values"],
+    ["a header's value", 201, { headers: { a: "1\n2" } }, "`headers` must be names and values"],
+    ["a wait of NaN", 429, { retryAfterMs: Number.NaN }, "`retryAfterMs` must be milliseconds"],
+    ["an endless wait", 429, { retryAfterMs: Infinity }, "`retryAfterMs` must be milliseconds"],
+    ["a wait below 0", 429, { retryAfterMs: -1 }, "`retryAfterMs` must be milliseconds"],
+    ["a wait in words", 429, { retryAfterMs: "1" }, "`retryAfterMs` must be milliseconds"],
+  ])("%s", async (_what, status, answer, message) => {
+    const fake = fakeHighLevel();
+    expect(() => fake.answerNext(status, answer)).toThrow(
+      expect.objectContaining({
+        name: "TypeError",
+        message: expect.stringContaining(`answerNext: ${message}`),
+      }),
+    );
+    expect((await fake.fetch(url)).status).toBe(405); // it was not kept for the next request
+  });
+
+  it.each([204, 205, 304])("but a %i without a body is one", async (status) => {
+    const fake = fakeHighLevel();
+    fake.answerNext(status, { retryAfterMs: 0 });
+    expect((await fake.fetch(url)).status).toBe(status);
+  });
+});
+
 describe("breakNext", () => {
   it("breaks before the request is sent: the client sends it again", async () => {
     vi.useFakeTimers();
@@ -284,6 +330,38 @@ describe("under fake timers", () => {
     controller.abort("enough");
     expect(await call).toBe("enough");
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("a delay does not begin when the abort comes right after the call", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel();
+    fake.answerNext(201, { delayMs: 60_000 });
+    const controller = new AbortController();
+    const call = rejection(fake.fetch(url, { signal: controller.signal }));
+    controller.abort("enough");
+    expect(await call).toBe("enough");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("a delay leaves no listener behind", async () => {
+    vi.useFakeTimers();
+    const fake = fakeHighLevel();
+    fake.answerNext(201, { delayMs: 1 });
+    const added = vi.spyOn(AbortSignal.prototype, "addEventListener");
+    const removed = vi.spyOn(AbortSignal.prototype, "removeEventListener");
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const call = fake.fetch(url, { signal: new AbortController().signal });
+    await vi.advanceTimersByTimeAsync(1);
+    await call;
+    const listeners = added.mock.calls.flatMap(([type, it], i) =>
+      it?.toString().includes("reject") ? [[added.mock.contexts[i], type, it]] : [],
+    );
+    expect(listeners).toHaveLength(1);
+    expect(removed.mock.calls.map((args, i) => [removed.mock.contexts[i], ...args])).toEqual(
+      expect.arrayContaining(listeners),
+    );
   });
 
   it("a delay that is waited for ends in the answer", async () => {

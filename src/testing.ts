@@ -1,5 +1,6 @@
 import { exampleBodies, exampleHeaders } from "../generated/examples.js";
 import { fixedHeaders, path, type RequestBody, validateRequestBody } from "./contract.js";
+import { check } from "./http/check.js";
 import type { RateLimitHeader } from "./http/documented.js";
 import { isObject } from "./http/is-object.js";
 import { issuesOf } from "./issues.js";
@@ -57,6 +58,8 @@ export interface FakeHighLevel {
    * Answers the next request with this status, whatever the request is. For a 201 without a `body`
    * it still has to keep to the contract, and is answered with the collection that it asked for.
    * Called more than once, it is for as many requests, in order.
+   *
+   * @throws TypeError where no answer can be made of it.
    */
   answerNext(status: number, answer?: FakeAnswer): void;
   /** Breaks the connection of the next request; it shares the order of {@link answerNext}. */
@@ -83,14 +86,22 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
   const requests: FakeRequest[] = [];
   const plans: Plan[] = [];
   const spend = createBudgets(options);
+  const ids = new Set<string>();
   let created = 0;
+
+  /** An id that no collection has, also none that was created under an id of the caller's. */
+  function nextId(): string {
+    const id = (++created).toString(16).padStart(24, "0");
+    return ids.has(id) ? nextId() : id;
+  }
 
   /** The answer to a request, by the contract. */
   function answerTo(request: FakeRequest, isMalformed: boolean): Reply {
     const refusal = refusalOf(request, isMalformed);
     if (refusal !== undefined) return refusal;
     const { altId, collectionId, name, slug, image, seo } = request.body as RequestBody; // validated
-    const _id = collectionId ?? (++created).toString(16).padStart(24, "0");
+    const _id = collectionId ?? nextId();
+    ids.add(_id);
     const createdAt = new Date().toISOString();
     const data = { _id, altId, name, slug, image: image ?? "", seo: seo ?? {}, createdAt };
     return { status: 201, body: { data } };
@@ -102,6 +113,7 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
       if (!Number.isInteger(status) || status < 200 || status > 599) {
         throw new RangeError("answerNext: the status must be from 200 to 599");
       }
+      checkAnswer(status, answer);
       plans.push({ ...answer, status });
     },
     breakNext(how) {
@@ -113,6 +125,7 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
       signal?.throwIfAborted(); // workerd has none where none was given
       const plan = plans.shift() ?? {};
       const text = await incoming.text();
+      signal?.throwIfAborted();
       const json = parsed(text);
       // happy-dom's Headers keep the names as they were given.
       const headers = Object.fromEntries(
@@ -138,6 +151,31 @@ type Plan = Partial<FakeAnswer & FakeBreak & { readonly status: number }>;
 interface Reply {
   readonly status: number;
   readonly body?: unknown;
+}
+
+/** Checks at once what the fetch would fail over later, where it looks like a broken connection. */
+function checkAnswer(status: number, { body, headers, retryAfterMs }: FakeAnswer): void {
+  const isEmpty = status === 204 || status === 205 || status === 304;
+  check(!isEmpty || body === undefined, "answerNext: `body`", `left out of a ${status}`);
+  let isWritable = true;
+  try {
+    isWritable = body === undefined || JSON.stringify(body) !== undefined;
+  } catch {
+    isWritable = false; // a BigInt, a cycle
+  }
+  check(isWritable, "answerNext: `body`", "text, or what JSON can write");
+  let isSendable = true;
+  try {
+    if (headers !== undefined) new Headers(headers);
+  } catch {
+    isSendable = false;
+  }
+  check(isSendable, "answerNext: `headers`", "names and values that an answer can carry");
+  check(
+    retryAfterMs === undefined || (Number.isFinite(retryAfterMs) && retryAfterMs >= 0),
+    "answerNext: `retryAfterMs`",
+    "milliseconds from 0 up",
+  );
 }
 
 /** The reply that was asked for; undefined where it is to follow from the request. */
@@ -236,11 +274,19 @@ function brokenConnection(sent: boolean): TypeError {
 /** Waits, on the timers that the platform has at the moment: under fake timers, on those. */
 function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => {
+    const end = () => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+    const onAbort = () => {
+      end();
       reject(signal.reason);
-    });
+    };
+    const timer = setTimeout(() => {
+      end();
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort);
   });
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { Agent, getGlobalDispatcher, interceptors, setGlobalDispatcher } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -34,7 +35,7 @@ describe("a client with undiciFetch", () => {
     for (const name of ["authorization", "version", "content-type", "accept", "user-agent"]) {
       expect([name, withUndici?.headers[name]]).toEqual([name, withFetch?.headers[name]]);
     }
-    expect(withUndici?.headers).not.toHaveProperty("accept-encoding");
+    expect(withUndici?.headers).toHaveProperty("accept-encoding", "identity");
   });
 
   it("reads an answer whose body comes in pieces", async () => {
@@ -47,6 +48,52 @@ describe("a client with undiciFetch", () => {
       response.end();
     });
     expect(await clientOf(server.url).createProductCollection(collection)).toEqual(created.data);
+  });
+
+  it("asks for the encoding that the caller names", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    const headers = { "Accept-encoding": "br" };
+    await clientOf(server.url, { headers }).createProductCollection(collection);
+    expect(server.requests[0]?.headers).toHaveProperty("accept-encoding", "br");
+  });
+
+  const whole = JSON.stringify(created);
+  it.each([
+    ["gzip", gzipSync(whole)],
+    ["X-GZIP", gzipSync(whole)],
+    ["deflate", deflateSync(whole)],
+    ["br", brotliCompressSync(whole)],
+    ["gzip, br", brotliCompressSync(gzipSync(whole))],
+    ["identity", whole],
+  ])("loses no 201 to Content-Encoding: %s", async (encoding, body) => {
+    const server = await countingServer((response) =>
+      answer(response, 201, body, { "Content-Encoding": encoding }),
+    );
+    expect(await clientOf(server.url).createProductCollection(collection)).toEqual(created.data);
+  });
+
+  it.each([
+    ["is cut off", "gzip", gzipSync(whole).subarray(0, 40)],
+    ["is none", "br", "{}"],
+    ["names what nobody knows", "gzip, zip", gzipSync(whole)],
+  ])("keeps the status of a compressed answer that %s", async (_what, encoding, body) => {
+    const server = await countingServer((response) =>
+      answer(response, 422, body, { "Content-Encoding": encoding }),
+    );
+    expect(await rejection(clientOf(server.url).createProductCollection(collection))).toMatchObject(
+      { status: 422, mayHaveCreated: false },
+    );
+  });
+
+  it("reads no more than 1 MiB of what a small answer decompresses to, and hangs up", async () => {
+    const server = await rawServer((socket) => {
+      socket.write("HTTP/1.1 400 Bad Request\r\nContent-Encoding: gzip\r\n\r\n");
+      socket.write(gzipSync(Buffer.alloc(2 ** 26)));
+    });
+    expect(await rejection(clientOf(server.url).createProductCollection(collection))).toMatchObject(
+      { status: 400, message: expect.stringContaining("more than 1 MiB") },
+    );
+    await server.hungUpOn();
   });
 
   it("waits for the answer that follows an interim one", async () => {
@@ -165,6 +212,50 @@ describe("undiciFetch without its signal", () => {
   });
 });
 
+describe("before there is a connection", () => {
+  it("an abort ends the call at once, and nothing is sent", async () => {
+    const server = await rawServer(); // takes the connection, and never shakes hands
+    dispatchWith(new Agent());
+    const controller = new AbortController();
+    const { signal } = controller;
+    const init = { method: "POST", headers: {}, body: "{}", redirect: "manual", signal } as const;
+    const call = undiciFetch(server.url.replace("http:", "https:"), init);
+    while (server.sockets.length === 0) await new Promise(setImmediate);
+    controller.abort("enough");
+    expect(await rejection(call)).toBe("enough");
+    expect(server.sockets[0]?.destroyed).toBe(false); // undici still waits for it
+  });
+
+  it("a call that was aborted is not sent once there is one", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    const agent = new Agent({ connections: 1 });
+    dispatchWith(agent);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const init = { method: "POST", headers: {}, body: "{}", redirect: "manual" } as const;
+    const before = undiciFetch(server.url, init);
+    const call = undiciFetch(server.url, { ...init, signal });
+    await Promise.resolve();
+    controller.abort("enough");
+    expect(await rejection(call)).toBe("enough");
+    expect(await before).toMatchObject({ status: 201 });
+    await undiciFetch(server.url, init);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("an abort while undici is loaded makes none", async () => {
+    const server = await rawServer();
+    dispatchWith(new Agent());
+    const controller = new AbortController();
+    const { signal } = controller;
+    const init = { method: "POST", headers: {}, body: "{}", redirect: "manual", signal } as const;
+    const call = undiciFetch(server.url.replace("http:", "https:"), init);
+    controller.abort("enough");
+    expect(await rejection(call)).toBe("enough");
+    expect(server.sockets).toEqual([]);
+  });
+});
+
 describe("without the package undici", () => {
   it("the subpath can be imported and required, and a call says what to install", async () => {
     const folder = mkdtempSync(join(tmpdir(), "without-undici-"));
@@ -177,6 +268,7 @@ describe("without the package undici", () => {
       bundle: true,
       external: ["undici"],
       format: "esm",
+      platform: "node",
       logLevel: "error",
     });
     writeFileSync(join(folder, "package.json"), '{"type":"module"}');

@@ -1,3 +1,5 @@
+import { pipeline, Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Dispatcher } from "undici";
 import type { Fetch } from "./http/fetch.js";
 import { isObject } from "./http/is-object.js";
@@ -16,19 +18,20 @@ let loading: Promise<DispatcherSource> | undefined;
  * `setGlobalDispatcher`, such as a `ProxyAgent`, is used.
  *
  * Redirects are not followed, whatever the dispatcher does otherwise. Compressed answers are not asked
- * for (no `Accept-Encoding`), and one that comes all the same is decompressed only if the dispatcher
- * does so. Time and size are bounded by the client alone: undici's own timeouts for headers and body
+ * for (`Accept-Encoding: identity`, unless the headers have another); one that comes all the same is
+ * decompressed if it is gzip, deflate or br. Time and size are bounded by the client alone: undici's own timeouts for headers and body
  * are off.
  */
 export const undiciFetch: Fetch = async (url, { method, headers, body, signal }) => {
   loading ??= load();
   const dispatcher = (await loading)();
+  if (signal?.aborted) throw signal.reason;
   const { origin, pathname, search } = new URL(url);
   const options = {
     origin,
     path: pathname + search,
     method,
-    headers,
+    headers: namesEncoding(headers) ? headers : { ...headers, "Accept-Encoding": "identity" },
     body,
     // For a dispatcher with undici's redirect interceptor.
     maxRedirections: 0,
@@ -37,7 +40,8 @@ export const undiciFetch: Fetch = async (url, { method, headers, body, signal })
   };
 
   return new Promise((resolve, reject) => {
-    let hangUp = (_reason: Error) => {};
+    // undici takes nothing back before it has a connection. It sends nothing then, either.
+    let hangUp = reject;
     const incoming = createBody(() => hangUp(new Error("Hung up")));
     const onAbort = () => hangUp(signal?.reason);
     signal?.addEventListener("abort", onAbort);
@@ -55,7 +59,12 @@ export const undiciFetch: Fetch = async (url, { method, headers, body, signal })
       },
       onResponseStart(_, status, headers) {
         // Interim answers (1xx) come before the one that counts.
-        if (status >= 200) resolve({ status, headers, body: incoming.body });
+        if (status < 200) return;
+        resolve({
+          status,
+          headers,
+          body: decompressed(incoming.body, headers["content-encoding"]),
+        });
       },
       onResponseData: (_, chunk) => incoming.add(chunk),
       onResponseEnd: () => end(),
@@ -63,6 +72,40 @@ export const undiciFetch: Fetch = async (url, { method, headers, body, signal })
     });
   });
 };
+
+function namesEncoding(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === "accept-encoding");
+}
+
+const decoders = new Map([
+  ["gzip", () => createGunzip()],
+  ["x-gzip", () => createGunzip()],
+  ["deflate", () => createInflate()],
+  ["br", () => createBrotliDecompress()],
+]);
+
+/** The body without the codings that its `Content-Encoding` names; as it is where one is not known. */
+function decompressed(
+  body: ReturnType<typeof createBody>["body"],
+  encoding: string | readonly string[] | undefined,
+) {
+  const codings = [encoding ?? []]
+    .flat()
+    .join()
+    .toLowerCase()
+    .split(",")
+    .map((it) => it.trim());
+  const makers = codings
+    .filter((it) => it !== "" && it !== "identity")
+    .map((it) => decoders.get(it))
+    .reverse(); // what was applied last is undone first
+  const streams = makers.flatMap((make) => make?.() ?? []);
+  const plain = streams.at(-1);
+  if (plain === undefined || streams.length < makers.length) return body;
+  pipeline([Readable.from(body), ...streams], () => {}); // who reads the last stream is told of an error
+  // To hang up is to end what comes in, and with it the streams that read it.
+  return { [Symbol.asyncIterator]: () => plain[Symbol.asyncIterator](), destroy: body.destroy };
+}
 
 /** Loads undici. Not at import, so that the package is needed by those alone who send with it. */
 async function load(): Promise<DispatcherSource> {

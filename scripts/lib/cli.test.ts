@@ -3,7 +3,10 @@ import { CliError, command } from "./cli.js";
 import { runCommand } from "./testing.js";
 
 const usage = "npm run greet -- [--loud] NAME";
-const options = { loud: { type: "boolean", default: false } } as const;
+const options = {
+  loud: { type: "boolean", default: false },
+  to: { type: "string" },
+} as const;
 
 const greet = command({ usage, options, allowPositionals: true }, async (args, { out }) => {
   const [name] = args.positionals;
@@ -32,6 +35,11 @@ describe("a command", () => {
 
   it.each([
     ["an unknown option", ["--quiet"], `Unknown option '--quiet'. Usage: ${usage}\n`],
+    [
+      "an option in the place of a value",
+      ["--to", "-1"],
+      `Option '--to' argument is ambiguous. Usage: ${usage}\n`,
+    ],
     ["a missing argument", [], `Give a name: ${usage}\n`],
   ])("refuses %s in one line, with exit code 2", async (_what, args, stderr) => {
     expect(await runCommand(greet, args)).toEqual({ status: 2, stdout: "", stderr });

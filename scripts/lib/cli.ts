@@ -57,7 +57,7 @@ export function command<T extends Options = Record<never, never>>(
     try {
       parsed = parseArgs({ args: [...args], options: options ?? ({} as T), allowPositionals });
     } catch (error) {
-      const [reason] = messageOf(error).split(". ");
+      const [reason] = messageOf(error).split(/\.\s/);
       io.err(`${reason}. Usage: ${usage}`);
       return exitCode.couldNotRun;
     }
