@@ -33,7 +33,7 @@ function asJson(value: unknown): unknown {
   }
 }
 
-/** What was thrown, in words, where it has any: a `toJSON` or a getter may throw anything. */
+/** What was thrown, in words, if it has some: a `toJSON` or a getter may throw whatever it likes. */
 function wordsOf(thrown: unknown): string {
   try {
     return String(thrown);

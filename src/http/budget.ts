@@ -1,6 +1,7 @@
 import type { Answer } from "./answer.js";
 import { tooManyRequests } from "./documented.js";
 import type { RateLimit } from "./rate-limit.js";
+import { createSlidingCount } from "./sliding-count.js";
 
 // What is known of one location's budget, and what follows from it. Every function takes the time as
 // `now`, in milliseconds on a clock that only goes forward.
@@ -291,31 +292,4 @@ interface SeenWindow {
   lowestBefore: number;
   /** How many requests the server may have counted in it without saying so. */
   owed: number;
-}
-
-/** Counts what happened since a moment, and forgets what was before. */
-function createSlidingCount() {
-  let moments: number[] = [];
-  let first = 0;
-  function forgetUntil(moment: number): void {
-    while (first < moments.length && (moments[first] ?? 0) <= moment) first++;
-    if (first > 1_000 && first > moments.length / 2) {
-      moments = moments.slice(first);
-      first = 0;
-    }
-  }
-  return {
-    add(now: number, since: number): void {
-      forgetUntil(since);
-      moments.push(now);
-    },
-    remove(moment: number): void {
-      const at = moments.lastIndexOf(moment);
-      if (at >= first) moments.splice(at, 1);
-    },
-    since(moment: number) {
-      forgetUntil(moment);
-      return { count: moments.length - first, oldest: moments[first] };
-    },
-  };
 }
