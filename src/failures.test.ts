@@ -19,25 +19,34 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Every fetch that the failures are tried with. */
-const fetches: Record<string, Fetch> = {
-  "the platform's fetch": (url, init) => globalThis.fetch(url, init),
-  undiciFetch,
+/** Every way in which the failures are tried: each gives the options of a client that sends so. */
+const ways: Record<string, (onAnswer: () => void) => { fetch?: Fetch }> = {
+  "the platform's fetch"(onAnswer) {
+    const { fetch } = globalThis;
+    const spy = vi.spyOn(globalThis, "fetch");
+    spy.mockImplementation((url, init) => telling(onAnswer, () => fetch(url, init)));
+    return {};
+  },
+  undiciFetch: (onAnswer) => ({
+    fetch: (url, init) => telling(onAnswer, () => undiciFetch(url, init)),
+  }),
 };
 
-describe.each(Object.entries(fetches))(
+async function telling<T>(onAnswer: () => void, send: () => Promise<T>): Promise<T> {
+  const response = await send();
+  onAnswer();
+  return response;
+}
+
+describe.each(Object.entries(ways))(
   "with %s, an error says whether the collection may exist",
-  (_, fetch) => {
+  (_, way) => {
     it.each(named(failures))("after %s", async (_, failure) => {
       const scene = await failure.start();
       const answered = deferred<void>();
       const client = makeClient(scene.baseUrl, {
         ...scene.options,
-        async fetch(url, init) {
-          const response = await fetch(url, init);
-          answered.resolve();
-          return response;
-        },
+        ...way(() => answered.resolve()),
       });
       const given = (scene.given ?? collection) as typeof collection;
       const call = rejection(client.createProductCollection(given, scene.callOptions));

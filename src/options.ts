@@ -2,7 +2,7 @@ import { version } from "../generated/version.js";
 import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
 import type { ClientEvent } from "./events.js";
 import { check, checkMs } from "./http/check.js";
-import type { Fetch } from "./http/fetch.js";
+import { type Fetch, platformFetch } from "./http/fetch.js";
 import { hasMethod } from "./http/has-method.js";
 import { createLimiter, type RateLimiter } from "./http/limiter.js";
 import { assertToken, type TokenProvider } from "./http/token.js";
@@ -120,8 +120,7 @@ export function checkedClientOptions(options: ClientOptions) {
     token,
     baseUrl = contractBaseUrl,
     allowHttp = false,
-    // Looked up for each request, so that what replaces the global later is used.
-    fetch = (url, init) => globalThis.fetch(url, init),
+    fetch = platformFetch,
     timeoutMs = 30_000,
     maxRetries = 2,
     maxWaitMs = 30_000,

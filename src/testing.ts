@@ -267,6 +267,7 @@ function brokenConnection(sent: boolean): TypeError {
     : Object.assign(new Error("connect ECONNREFUSED"), {
         code: "ECONNREFUSED",
         syscall: "connect",
+        neverSent: true,
       });
   return new TypeError("fetch failed", { cause });
 }

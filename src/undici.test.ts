@@ -199,6 +199,14 @@ describe("a client with undiciFetch", () => {
   });
 });
 
+it("whatever ends a connection before undici has sent the request, nothing was created", async () => {
+  const server = await rawServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
+  const client = clientOf(server.url.replace("http:", "https:"), { maxRetries: 0 });
+  const error = await rejection(client.createProductCollection(collection));
+  expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: false });
+  expect(String(error)).toContain("ECONNRESET");
+});
+
 describe("undiciFetch without its signal", () => {
   it("hangs up when its body is destroyed", async () => {
     const server = await rawServer((socket) => {

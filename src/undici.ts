@@ -42,6 +42,7 @@ export const undiciFetch: Fetch = async (url, { method, headers, body, signal })
   return new Promise((resolve, reject) => {
     // undici takes nothing back before it has a connection. It sends nothing then, either.
     let hangUp = reject;
+    let hasStarted = false;
     const incoming = createBody(() => hangUp(new Error("Hung up")));
     const onAbort = () => hangUp(signal?.reason);
     signal?.addEventListener("abort", onAbort);
@@ -49,11 +50,13 @@ export const undiciFetch: Fetch = async (url, { method, headers, body, signal })
     function end(error?: Error): void {
       signal?.removeEventListener("abort", onAbort);
       incoming.end(error);
-      if (error !== undefined) reject(error); // changes nothing once a status has arrived
+      // Changes nothing once a status has arrived.
+      if (error !== undefined) reject(hasStarted ? error : neverSent(error));
     }
 
     dispatcher.dispatch(options, {
       onRequestStart(controller) {
+        hasStarted = true;
         hangUp = (reason) => controller.abort(reason);
         if (signal?.aborted) onAbort();
       },
@@ -127,8 +130,14 @@ function notLoaded(error: unknown): Error {
   const isMissing = code === "ERR_MODULE_NOT_FOUND";
   const reason = isMissing ? "" : `; loading it failed: ${message}`;
   const notice = new Error(`undiciFetch needs the package undici: npm install undici${reason}`);
-  // Whatever the reason, no request was sent, and none would be if it were tried again.
-  return Object.assign(notice, { code: "ERR_MODULE_NOT_FOUND" });
+  // Whatever the reason, no request would be sent if it were tried again.
+  return Object.assign(notice, { neverSent: true, code: "ERR_MODULE_NOT_FOUND" });
+}
+
+/** Says of a failure that it came before the request was sent. In an error of its own: undici gives
+ * one to all requests of a connection. */
+function neverSent(cause: Error): Error {
+  return Object.assign(new Error("The request was not sent", { cause }), { neverSent: true });
 }
 
 /** A body to read as its chunks come in. */

@@ -6,8 +6,8 @@ import {
   outcomeInWords,
   TimeoutError,
 } from "./errors.js";
-import { type Fetch, type FetchInit, type Reading, startReading } from "./fetch.js";
-import { isNeverSent, reasonIn } from "./network-failure.js";
+import { type Fetch, type FetchInit, isPlatforms, type Reading, startReading } from "./fetch.js";
+import { type FailedRequest, isNeverSent, reasonIn } from "./network-failure.js";
 import type { Redact } from "./redact.js";
 import { onAbort } from "./wait.js";
 
@@ -57,7 +57,7 @@ export async function attempt(
     controller.abort();
     reading.cancel();
   }
-  return outcomeOf(end, reading, url, context);
+  return outcomeOf(end, reading, { url, isPlatforms: isPlatforms(fetch) }, context);
 }
 
 /**
@@ -67,7 +67,7 @@ export async function attempt(
 function outcomeOf(
   end: End,
   reading: Reading,
-  url: string,
+  request: FailedRequest,
   { timeoutMs, signal, redact, attempts }: AttemptContext,
 ): Answer | ConnectionError | AbortedError {
   const head = reading.head();
@@ -91,7 +91,7 @@ function outcomeOf(
     );
   }
   const thrown = typeof end === "object" ? end.thrown : undefined;
-  return timeout ?? connectionError(thrown, url, redact, attempts);
+  return timeout ?? connectionError(thrown, request, redact, attempts);
 }
 
 function flawOf(end: End, cause: Error | undefined): Flaw | undefined {
@@ -102,12 +102,12 @@ function flawOf(end: End, cause: Error | undefined): Flaw | undefined {
 /** The {@link ConnectionError} for what a fetch threw. */
 function connectionError(
   thrown: unknown,
-  url: string,
+  request: FailedRequest,
   redact: Redact,
   attempts: number,
 ): ConnectionError {
   const cause = redact.error(thrown);
-  const mayHaveCreated = !isNeverSent(thrown, url);
+  const mayHaveCreated = !isNeverSent(thrown, request);
   return new ConnectionError(
     `No answer from HighLevel; ${outcomeInWords(mayHaveCreated)}: ${reasonIn(cause)}`,
     { mayHaveCreated, attempts, cause },

@@ -206,10 +206,11 @@ export function createBudget(bound: Budget | undefined) {
     if (place.spell !== spell && retryAfterMs === undefined && !isForTheDay) return;
     const endsAt = window === undefined ? 0 : window.seenAt + intervalMs;
     const windowEndsAt = endsAt > now ? endsAt : now + intervalMs;
-    const namedAt = retryAfterMs === undefined ? 0 : now + Math.min(retryAfterMs, dayMs);
+    const namedMs = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, dayMs);
     // A wait that proved too short is not believed again.
     const isBelieved = place.spell !== spell || refusals++ === 0;
-    const until = namedAt > 0 && isBelieved ? namedAt : Math.max(namedAt, windowEndsAt);
+    const namedAt = now + (namedMs ?? 0);
+    const until = isBelieved && namedMs !== undefined ? namedAt : Math.max(namedAt, windowEndsAt);
     closure = { news, isForTheDay, until: Math.max(until, closure?.until ?? 0) };
     forget(probe);
   }

@@ -19,8 +19,23 @@ export interface FetchResponse {
   text?(): Promise<string>;
 }
 
-/** A fetch: the platform's, a proxy's, a tracer's, a test's. */
+/**
+ * A fetch: the platform's, a proxy's, a tracer's, a test's.
+ *
+ * One that rejects before its request has left may say so: `neverSent: true` on the error means that
+ * nothing was created, and that the call may be sent again. Of other errors of a fetch that is not
+ * the platform's, those alone count as such that name the server and come up before a request, as
+ * "not found" does.
+ */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+
+/** The platform's fetch, looked up for each request, so that what replaces it later is used. */
+export const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init);
+
+/** Whether it is the platform's fetch. */
+export function isPlatforms(fetch: Fetch): boolean {
+  return fetch === platformFetch || fetch === globalThis.fetch;
+}
 
 /** A request that is under way. */
 export interface Reading {

@@ -1,7 +1,7 @@
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { runInNewContext } from "node:vm";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { untrusted } from "../../contract-tests/support/certificate.js";
 import { listenOnLoopback } from "../../contract-tests/support/listen.js";
 import {
@@ -17,7 +17,12 @@ import {
 import type { Fetch } from "../index.js";
 import { isNeverSent } from "./network-failure.js";
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 const url = "https://api.example.com/products/collections";
+const request = { url, isPlatforms: true };
 
 function failure(members: object, cause?: unknown): Error {
   return Object.assign(new Error("It failed", cause === undefined ? {} : { cause }), members);
@@ -57,9 +62,9 @@ describe("a failure is proof that the request was never sent", () => {
     ["nothing", undefined, false],
     ["null", null, false],
   ])("%s: %o is %s", (_, thrown, expected) => {
-    expect(isNeverSent(thrown, url)).toBe(expected);
+    expect(isNeverSent(thrown, request)).toBe(expected);
     const inCause = new TypeError("fetch failed", { cause: thrown });
-    expect(isNeverSent(inCause, url)).toBe(expected);
+    expect(isNeverSent(inCause, request)).toBe(expected);
   });
 
   it("where every address failed so, and not where one did otherwise", () => {
@@ -67,9 +72,9 @@ describe("a failure is proof that the request was never sent", () => {
     const reset = failure({ code: "ECONNRESET", syscall: "read" });
     const thrown = (errors: unknown[]) =>
       failure({}, Object.assign(new AggregateError(errors), { code: "ECONNREFUSED" }));
-    expect(isNeverSent(thrown([refused, refused]), url)).toBe(true);
-    expect(isNeverSent(thrown([refused, reset]), url)).toBe(false);
-    expect(isNeverSent(thrown([]), url)).toBe(true);
+    expect(isNeverSent(thrown([refused, refused]), request)).toBe(true);
+    expect(isNeverSent(thrown([refused, reset]), request)).toBe(false);
+    expect(isNeverSent(thrown([]), request)).toBe(true);
   });
 
   it("unless it names another server: a tracer's request may have failed after ours", () => {
@@ -79,17 +84,59 @@ describe("a failure is proof that the request was never sent", () => {
         code: "UND_ERR_CONNECT_TIMEOUT",
       });
     const unknown = { code: "ENOTFOUND", syscall: "getaddrinfo" };
-    expect(isNeverSent(failure({ ...refused, port: 443 }), url)).toBe(true);
-    expect(isNeverSent(failure({ ...refused, port: 4318 }), url)).toBe(false);
-    expect(isNeverSent(failure({ ...refused, port: 8080 }), "http://localhost:8080/")).toBe(true);
-    expect(isNeverSent(failure({ ...refused, port: 80 }), "http://localhost/")).toBe(true);
-    expect(isNeverSent(failure({}, failure({ ...refused, port: 4318 })), url)).toBe(false);
-    expect(isNeverSent(failure({ ...unknown, hostname: "api.example.com" }), url)).toBe(true);
-    expect(isNeverSent(failure({ ...unknown, hostname: "collector" }), url)).toBe(false);
-    expect(isNeverSent(timedOut("address: api.example.com:443"), url)).toBe(true);
-    expect(isNeverSent(timedOut("addresses: 10.0.0.1:443, 10.0.0.2:443"), url)).toBe(true);
-    expect(isNeverSent(timedOut("address: collector:4318"), url)).toBe(false);
-    expect(isNeverSent(timedOut("address: collector:4430"), url)).toBe(false);
+    expect(isNeverSent(failure({ ...refused, port: 443 }), request)).toBe(true);
+    expect(isNeverSent(failure({ ...refused, port: 4318 }), request)).toBe(false);
+    expect(
+      isNeverSent(failure({ ...refused, port: 8080 }), {
+        ...request,
+        url: "http://localhost:8080/",
+      }),
+    ).toBe(true);
+    expect(
+      isNeverSent(failure({ ...refused, port: 80 }), { ...request, url: "http://localhost/" }),
+    ).toBe(true);
+    expect(isNeverSent(failure({}, failure({ ...refused, port: 4318 })), request)).toBe(false);
+    expect(isNeverSent(failure({ ...unknown, hostname: "api.example.com" }), request)).toBe(true);
+    expect(isNeverSent(failure({ ...unknown, hostname: "collector" }), request)).toBe(false);
+    expect(isNeverSent(timedOut("address: api.example.com:443"), request)).toBe(true);
+    expect(isNeverSent(timedOut("addresses: 10.0.0.1:443, 10.0.0.2:443"), request)).toBe(true);
+    expect(isNeverSent(timedOut("address: collector:4318"), request)).toBe(false);
+    expect(isNeverSent(timedOut("address: collector:4430"), request)).toBe(false);
+  });
+
+  it("by a fetch of the caller's only where it names the server, or the fetch says so", () => {
+    const refused = { code: "ECONNREFUSED", syscall: "connect", port: 443 };
+    const named = { code: "ENOTFOUND", syscall: "getaddrinfo", hostname: "api.example.com" };
+    const timedOut = (attempted: string) =>
+      Object.assign(new Error(`Connect Timeout Error (attempted ${attempted}, timeout: 10000ms)`), {
+        code: "UND_ERR_CONNECT_TIMEOUT",
+      });
+    const hangUp = Object.assign(
+      new Error("Client network socket disconnected before secure TLS connection was established"),
+      { code: "ECONNRESET", host: "api.example.com", port: 443 },
+    );
+    const isProof = (thrown: unknown, to = url) =>
+      isNeverSent(new TypeError("fetch failed", { cause: thrown }), {
+        url: to,
+        isPlatforms: false,
+      });
+    expect(isProof(failure({ ...refused, address: "10.0.0.1" }))).toBe(false);
+    expect(isProof(failure({ ...refused, address: "10.0.0.1" }), "https://10.0.0.1/")).toBe(true);
+    expect(isProof(failure({ ...refused, address: "10.0.0.2" }), "https://10.0.0.1/")).toBe(false);
+    expect(isProof(failure({ ...refused, address: "::1" }), "https://[::1]/")).toBe(true);
+    expect(isProof(failure({ ...refused, address: "::1" }), "https://localhost/")).toBe(true);
+    expect(isProof(failure({ ...refused, address: "127.0.0.1" }), "https://localhost/")).toBe(true);
+    expect(isProof(failure({ ...refused, address: "10.0.0.1" }), "https://localhost/")).toBe(false);
+    expect(isProof(failure(named))).toBe(true);
+    expect(isProof(failure({ ...named, hostname: "collector" }))).toBe(false);
+    expect(isProof(timedOut("address: api.example.com:443"))).toBe(true);
+    expect(isProof(timedOut("addresses: 10.0.0.1:443, 10.0.0.2:443"))).toBe(false);
+    expect(isProof(hangUp)).toBe(true);
+    expect(isProof(failure({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" }))).toBe(false);
+    expect(isProof(new Error("bad port"))).toBe(false);
+    expect(isProof(failure({ neverSent: true }))).toBe(true);
+    expect(isProof(failure({ neverSent: "yes" }))).toBe(false);
+    expect(isProof(Object.create({ neverSent: true }))).toBe(false);
   });
 
   it("also where it was made in another realm", () => {
@@ -97,10 +144,10 @@ describe("a failure is proof that the request was never sent", () => {
       const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED", syscall: "connect" });
       new TypeError("fetch failed", { cause });`);
     expect(thrown).not.toBeInstanceOf(Error);
-    expect(isNeverSent(thrown, url)).toBe(true);
+    expect(isNeverSent(thrown, request)).toBe(true);
     const all = runInNewContext(`
       new AggregateError([Object.assign(new Error("connect"), { code: "ECONNREFUSED" })]);`);
-    expect(isNeverSent(all, url)).toBe(true);
+    expect(isNeverSent(all, request)).toBe(true);
   });
 
   it("never where it is a loop, or throws when it is read", () => {
@@ -120,7 +167,7 @@ describe("a failure is proof that the request was never sent", () => {
       failure({}, proxy),
       failure({ errors: [proxy] }),
     ];
-    expect(hostile.filter((thrown) => isNeverSent(thrown, url))).toEqual([]);
+    expect(hostile.filter((thrown) => isNeverSent(thrown, request))).toEqual([]);
   });
 });
 
@@ -161,14 +208,12 @@ describe("a call says that nothing was created", () => {
 
   it("after a refused connection whose error was made in another realm, and is sent again", async () => {
     const server = await countingServer((response) => answer(response, 201));
-    let calls = 0;
-    const fetch: Fetch = async (url, init) => {
-      if (++calls > 1) return globalThis.fetch(url, init);
+    vi.spyOn(globalThis, "fetch").mockImplementationOnce(async () => {
       throw runInNewContext(`
         const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
         new TypeError("fetch failed", { cause });`);
-    };
-    const client = makeClient(server.url, { fetch });
+    });
+    const client = makeClient(server.url);
     expect(await client.createProductCollection(collection)).toEqual(created.data);
     expect(server.requests).toHaveLength(1);
   });

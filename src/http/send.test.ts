@@ -29,7 +29,9 @@ function failingFetch(failures: number, code = "ECONNREFUSED") {
   const count = { calls: 0 };
   const fetch: Fetch = (url, init) => {
     if (++count.calls > failures) return globalThis.fetch(url, init);
-    const cause = Object.assign(new Error(`connect ${code}`), { code, syscall: "connect" });
+    const { hostname: address, port } = new URL(url);
+    const members = { code, syscall: "connect", address, port };
+    const cause = Object.assign(new Error(`connect ${code}`), members);
     return Promise.reject(new TypeError("fetch failed", { cause }));
   };
   return { count, fetch };
