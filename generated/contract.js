@@ -8,6 +8,7 @@ export const fixedFields = {"altType":"location"};
 "use strict";
 export const validateRequestBody = validate10;
 const schema11 = {"type":"object","required":["altId","altType","name","slug"],"properties":{"altId":{"type":"string"},"altType":{"const":"location"},"collectionId":{"type":"string","pattern":"^[0-9a-fA-F]{24}$"},"name":{"type":"string"},"slug":{"type":"string","pattern":"^\\S*$"},"image":{"type":"string"},"seo":{"type":"object","properties":{"title":{"type":"string"},"description":{"type":"string"}}}}};
+const func0 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^[0-9a-fA-F]{24}$", "u");
 const pattern1 = new RegExp("^\\S*$", "u");
 
@@ -15,7 +16,7 @@ function validate10(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.altId === undefined){
+if((data.altId === undefined) || (!(func0.call(data, "altId")))){
 const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "altId"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -25,7 +26,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-if(data.altType === undefined){
+if((data.altType === undefined) || (!(func0.call(data, "altType")))){
 const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "altType"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -35,7 +36,7 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(data.name === undefined){
+if((data.name === undefined) || (!(func0.call(data, "name")))){
 const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -45,7 +46,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(data.slug === undefined){
+if((data.slug === undefined) || (!(func0.call(data, "slug")))){
 const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "slug"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -55,7 +56,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(data.altId !== undefined){
+if(data.altId !== undefined && func0.call(data, "altId")){
 if(typeof data.altId !== "string"){
 const err4 = {instancePath:instancePath+"/altId",schemaPath:"#/properties/altId/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -67,7 +68,7 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.altType !== undefined){
+if(data.altType !== undefined && func0.call(data, "altType")){
 if("location" !== data.altType){
 const err5 = {instancePath:instancePath+"/altType",schemaPath:"#/properties/altType/const",keyword:"const",params:{allowedValue: "location"}};
 if(vErrors === null){
@@ -79,7 +80,7 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.collectionId !== undefined){
+if(data.collectionId !== undefined && func0.call(data, "collectionId")){
 let data2 = data.collectionId;
 if(typeof data2 === "string"){
 if(!pattern0.test(data2)){
@@ -104,7 +105,7 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data.name !== undefined){
+if(data.name !== undefined && func0.call(data, "name")){
 if(typeof data.name !== "string"){
 const err8 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -116,7 +117,7 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.slug !== undefined){
+if(data.slug !== undefined && func0.call(data, "slug")){
 let data4 = data.slug;
 if(typeof data4 === "string"){
 if(!pattern1.test(data4)){
@@ -141,7 +142,7 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data.image !== undefined){
+if(data.image !== undefined && func0.call(data, "image")){
 if(typeof data.image !== "string"){
 const err11 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -153,10 +154,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.seo !== undefined){
+if(data.seo !== undefined && func0.call(data, "seo")){
 let data6 = data.seo;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.title !== undefined){
+if(data6.title !== undefined && func0.call(data6, "title")){
 if(typeof data6.title !== "string"){
 const err12 = {instancePath:instancePath+"/seo/title",schemaPath:"#/properties/seo/properties/title/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -168,7 +169,7 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data6.description !== undefined){
+if(data6.description !== undefined && func0.call(data6, "description")){
 if(typeof data6.description !== "string"){
 const err13 = {instancePath:instancePath+"/seo/description",schemaPath:"#/properties/seo/properties/description/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -215,7 +216,7 @@ function validate11(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.data === undefined){
+if((data.data === undefined) || (!(func0.call(data, "data")))){
 const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "data"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -225,10 +226,10 @@ vErrors.push(err0);
 }
 errors++;
 }
-if(data.data !== undefined){
+if(data.data !== undefined && func0.call(data, "data")){
 let data0 = data.data;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-if(data0._id === undefined){
+if((data0._id === undefined) || (!(func0.call(data0, "_id")))){
 const err1 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "_id"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -238,7 +239,7 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(data0.altId === undefined){
+if((data0.altId === undefined) || (!(func0.call(data0, "altId")))){
 const err2 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "altId"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -248,7 +249,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(data0.name === undefined){
+if((data0.name === undefined) || (!(func0.call(data0, "name")))){
 const err3 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -258,7 +259,7 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(data0.slug === undefined){
+if((data0.slug === undefined) || (!(func0.call(data0, "slug")))){
 const err4 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "slug"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -268,7 +269,7 @@ vErrors.push(err4);
 }
 errors++;
 }
-if(data0.image === undefined){
+if((data0.image === undefined) || (!(func0.call(data0, "image")))){
 const err5 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "image"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -278,7 +279,7 @@ vErrors.push(err5);
 }
 errors++;
 }
-if(data0.seo === undefined){
+if((data0.seo === undefined) || (!(func0.call(data0, "seo")))){
 const err6 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "seo"}};
 if(vErrors === null){
 vErrors = [err6];
@@ -288,7 +289,7 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(data0.createdAt === undefined){
+if((data0.createdAt === undefined) || (!(func0.call(data0, "createdAt")))){
 const err7 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "createdAt"}};
 if(vErrors === null){
 vErrors = [err7];
@@ -298,7 +299,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-if(data0._id !== undefined){
+if(data0._id !== undefined && func0.call(data0, "_id")){
 if(typeof data0._id !== "string"){
 const err8 = {instancePath:instancePath+"/data/_id",schemaPath:"#/properties/data/properties/_id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -310,7 +311,7 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data0.altId !== undefined){
+if(data0.altId !== undefined && func0.call(data0, "altId")){
 if(typeof data0.altId !== "string"){
 const err9 = {instancePath:instancePath+"/data/altId",schemaPath:"#/properties/data/properties/altId/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -322,7 +323,7 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data0.name !== undefined){
+if(data0.name !== undefined && func0.call(data0, "name")){
 if(typeof data0.name !== "string"){
 const err10 = {instancePath:instancePath+"/data/name",schemaPath:"#/properties/data/properties/name/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -334,7 +335,7 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data0.slug !== undefined){
+if(data0.slug !== undefined && func0.call(data0, "slug")){
 if(typeof data0.slug !== "string"){
 const err11 = {instancePath:instancePath+"/data/slug",schemaPath:"#/properties/data/properties/slug/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -346,7 +347,7 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data0.image !== undefined){
+if(data0.image !== undefined && func0.call(data0, "image")){
 if(typeof data0.image !== "string"){
 const err12 = {instancePath:instancePath+"/data/image",schemaPath:"#/properties/data/properties/image/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -358,10 +359,10 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data0.seo !== undefined){
+if(data0.seo !== undefined && func0.call(data0, "seo")){
 let data6 = data0.seo;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.title !== undefined){
+if(data6.title !== undefined && func0.call(data6, "title")){
 if(typeof data6.title !== "string"){
 const err13 = {instancePath:instancePath+"/data/seo/title",schemaPath:"#/properties/data/properties/seo/properties/title/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -373,7 +374,7 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data6.description !== undefined){
+if(data6.description !== undefined && func0.call(data6, "description")){
 if(typeof data6.description !== "string"){
 const err14 = {instancePath:instancePath+"/data/seo/description",schemaPath:"#/properties/data/properties/seo/properties/description/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -397,7 +398,7 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data0.createdAt !== undefined){
+if(data0.createdAt !== undefined && func0.call(data0, "createdAt")){
 let data9 = data0.createdAt;
 if(typeof data9 === "string"){
 if(!(formats0.test(data9))){
@@ -456,7 +457,7 @@ function validate12(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.statusCode !== undefined){
+if(data.statusCode !== undefined && func0.call(data, "statusCode")){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
 const err0 = {instancePath:instancePath+"/statusCode",schemaPath:"#/properties/statusCode/type",keyword:"type",params:{type: "number"}};
@@ -469,7 +470,7 @@ vErrors.push(err0);
 errors++;
 }
 }
-if(data.message !== undefined){
+if(data.message !== undefined && func0.call(data, "message")){
 if(typeof data.message !== "string"){
 const err1 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -503,7 +504,7 @@ function validate13(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.statusCode !== undefined){
+if(data.statusCode !== undefined && func0.call(data, "statusCode")){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
 const err0 = {instancePath:instancePath+"/statusCode",schemaPath:"#/properties/statusCode/type",keyword:"type",params:{type: "number"}};
@@ -516,7 +517,7 @@ vErrors.push(err0);
 errors++;
 }
 }
-if(data.message !== undefined){
+if(data.message !== undefined && func0.call(data, "message")){
 if(typeof data.message !== "string"){
 const err1 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -528,7 +529,7 @@ vErrors.push(err1);
 errors++;
 }
 }
-if(data.error !== undefined){
+if(data.error !== undefined && func0.call(data, "error")){
 if(typeof data.error !== "string"){
 const err2 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
@@ -562,7 +563,7 @@ function validate14(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.statusCode !== undefined){
+if(data.statusCode !== undefined && func0.call(data, "statusCode")){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
 const err0 = {instancePath:instancePath+"/statusCode",schemaPath:"#/properties/statusCode/type",keyword:"type",params:{type: "number"}};
@@ -575,7 +576,7 @@ vErrors.push(err0);
 errors++;
 }
 }
-if(data.message !== undefined){
+if(data.message !== undefined && func0.call(data, "message")){
 let data1 = data.message;
 if(Array.isArray(data1)){
 const len0 = data1.length;
@@ -603,7 +604,7 @@ vErrors.push(err2);
 errors++;
 }
 }
-if(data.error !== undefined){
+if(data.error !== undefined && func0.call(data, "error")){
 if(typeof data.error !== "string"){
 const err3 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
