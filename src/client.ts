@@ -59,7 +59,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
   let rateLimit: RateLimit | undefined;
   let calls = 0;
 
-  const api = createFetchClient<paths>({ ...plainly, baseUrl, headers });
+  const api = createFetchClient<paths>({ ...plainly, baseUrl });
   const send = createSend({
     fetch,
     tokens: createTokens(token),
@@ -75,17 +75,17 @@ export function createClient(options: ClientOptions): HighLevelClient {
         signal,
         timeoutMs = checked.timeoutMs,
         maxRetries = checked.maxRetries,
-        headers: callHeaders,
+        headers: ownHeaders,
         onEvent: onCallEvent,
       } = checkedCallOptions(callOptions);
       const body = requestBody(collection, locationId);
       const emit = createEmit([onEvent, onCallEvent], { call: ++calls, locationId });
-      const call = { signal, timeoutMs, maxRetries, maxWaitMs, emit };
+      const sent = { ...headers, ...ownHeaders };
+      const call = { signal, timeoutMs, maxRetries, maxWaitMs, headers: sent, emit };
       const result = await api.POST(path, {
         ...plainly,
         params: { header: fixedHeaders },
         body,
-        headers: callHeaders,
         parseAs: "text",
         fetch: fetchOf((request) => send(request, call)),
       });

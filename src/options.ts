@@ -146,7 +146,7 @@ export function checkedClientOptions(options: ClientOptions) {
   );
   checkOnEvent(onEvent, what);
   check(isHeaderValue(userAgent), `${what}: \`userAgent\``, "a header's value");
-  const agent = isBrowser() ? {} : { "User-Agent": userAgent };
+  const agent = isBrowser() ? {} : { "user-agent": userAgent };
   return {
     locationId,
     token,
@@ -155,7 +155,7 @@ export function checkedClientOptions(options: ClientOptions) {
     timeoutMs,
     maxRetries,
     maxWaitMs,
-    headers: { Accept: accept, ...agent, ...checkedHeaders(headers, what) },
+    headers: { accept, ...agent, ...checkedHeaders(headers, what) },
     limiter,
     onEvent,
   };
@@ -223,8 +223,10 @@ const ownHeaders = [
   ...Object.keys(fixedHeaders),
 ].map((name) => name.toLowerCase());
 
+/** The caller's headers, their names in lower case: one of a call replaces the client's own. */
 function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders {
   const own = ownCopy(headers, `${what}: \`headers\``, "an object of names and values");
+  const lower: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(own)) {
     check(
       /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && isHeaderValue(value),
@@ -234,8 +236,9 @@ function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders 
     if (ownHeaders.includes(name.toLowerCase())) {
       throw new TypeError(`${what}: \`headers\` cannot replace ${name}, which the client sends`);
     }
+    lower[name.toLowerCase()] = value;
   }
-  return own;
+  return lower;
 }
 
 function isHeaderValue(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { HeaderPairs } from "./fetch.js";
 import { type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
 import type { Redact } from "./redact.js";
 
@@ -28,7 +29,7 @@ export interface Flaw {
 /** What has come of an answer. */
 export interface Received {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderPairs;
   readonly content: string;
   readonly flaw?: Flaw | undefined;
 }
@@ -42,9 +43,9 @@ export function createAnswer(
   let headers: Headers | undefined;
   return {
     status,
-    // Cleaned when they are asked for: most answers' headers are never looked at.
+    // Made when they are asked for: most answers' headers are never looked at.
     get headers() {
-      headers ??= redact.headers(received);
+      headers ??= redact.headers(headersWith(received));
       return headers;
     },
     rateLimit: rateLimitIn(received),
@@ -55,6 +56,19 @@ export function createAnswer(
     flaw,
     attempts,
   };
+}
+
+/** The platform's own `Headers`, with as many as they take. */
+function headersWith(pairs: HeaderPairs): Headers {
+  const headers = new Headers();
+  for (const [name, value] of pairs) {
+    try {
+      headers.append(name, value);
+    } catch {
+      // No header of HTTP; the answer counts all the same.
+    }
+  }
+  return headers;
 }
 
 /** Whether it is an answer, and not what a call failed with. */

@@ -37,12 +37,15 @@ export function isPlatforms(fetch: Fetch): boolean {
   return fetch === platformFetch || fetch === globalThis.fetch;
 }
 
+/** Headers as they came, their names in lower case: `Headers` are made of them for those who ask. */
+export type HeaderPairs = readonly (readonly [name: string, value: string])[];
+
 /** A request that is under way. */
 export interface Reading {
   /** Resolves when the body ended or was too large; rejects with what the fetch or the body threw. */
   readonly ended: Promise<"whole" | "too large">;
   /** Status and headers, once they have arrived. */
-  head(): { readonly status: number; readonly headers: Headers } | undefined;
+  head(): { readonly status: number; readonly headers: HeaderPairs } | undefined;
   /** As much of the body as has come, at most 1 MiB and a chunk. */
   content(): string;
   /** Hangs up, also on an answer that is yet to come. */
@@ -151,26 +154,26 @@ function takes(Request: typeof globalThis.Request | undefined, signal: AbortSign
   }
 }
 
-/** The headers of an answer, as the platform's own: as many as can be read. */
-function headersOf(response: FetchResponse): Headers {
-  const own = new Headers();
+/** The headers of an answer: as many as can be read. */
+function headersOf(response: FetchResponse): HeaderPairs {
+  const pairs: [string, string][] = [];
   try {
     const { headers } = response;
-    // Copied, so that no getter of theirs is asked again.
-    if (isHeaders(headers)) return new Headers(headers);
     const entries = isIterable(headers) ? headers : Object.entries(headers ?? {});
     for (const [name, value] of entries) {
       try {
         // As Node.js has it, a header that came twice is a list.
-        for (const one of [value].flat()) own.append(name, String(one));
+        for (const one of Array.isArray(value) ? value : [value]) {
+          pairs.push([name.toLowerCase(), String(one).trim()]);
+        }
       } catch {
-        // No header of HTTP; the answer counts all the same.
+        // No text; the others count all the same.
       }
     }
   } catch {
     // They throw when they are read; so do those of some proxies and mocks.
   }
-  return own;
+  return pairs;
 }
 
 function bytesOf(chunk: unknown): Uint8Array {
@@ -216,10 +219,4 @@ function canDestroy(body: unknown): body is { destroy(): unknown } {
 
 function isIterable(headers: unknown): headers is Iterable<[string, string]> {
   return hasMethod(headers, Symbol.iterator);
-}
-
-function isHeaders(headers: unknown): headers is Headers {
-  return (
-    Object.prototype.toString.call(headers) === "[object Headers]" && hasMethod(headers, "get")
-  );
 }

@@ -1,4 +1,5 @@
 import type { RateLimitHeader } from "./documented.js";
+import type { HeaderPairs } from "./fetch.js";
 
 /**
  * What an answer said of the budget of this app in this location. A figure that the answer left out,
@@ -20,8 +21,8 @@ export interface RateLimit {
 }
 
 /** Reads the rate limit from an answer's headers; undefined where they say nothing of it. */
-export function rateLimitIn(headers: Headers): RateLimit | undefined {
-  const figureIn = (header: RateLimitHeader) => wholeNumber(headers.get(header));
+export function rateLimitIn(headers: HeaderPairs): RateLimit | undefined {
+  const figureIn = (header: RateLimitHeader) => wholeNumber(valueIn(headers, header));
   const limit = figureIn("X-RateLimit-Max");
   const remaining = figureIn("X-RateLimit-Remaining");
   const intervalMs = figureIn("X-RateLimit-Interval-Milliseconds");
@@ -38,8 +39,8 @@ export function rateLimitIn(headers: Headers): RateLimit | undefined {
  * @param now - The time in milliseconds since the epoch.
  * @see RFC 9110, 10.2.3.
  */
-export function retryAfterMsIn(headers: Headers, now = Date.now()): number | undefined {
-  const value = headers.get("Retry-After") ?? "";
+export function retryAfterMsIn(headers: HeaderPairs, now = Date.now()): number | undefined {
+  const value = valueIn(headers, "Retry-After");
   const seconds = wholeNumber(value);
   if (seconds !== undefined) return seconds * 1000;
   // asctime dates have no zone, and Date.parse accepts more than dates.
@@ -48,6 +49,12 @@ export function retryAfterMsIn(headers: Headers, now = Date.now()): number | und
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-function wholeNumber(value: string | null): number | undefined {
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+/** The header's value; empty where there is none. */
+function valueIn(headers: HeaderPairs, header: string): string {
+  const lower = header.toLowerCase();
+  return headers.find(([name]) => name === lower)?.[1] ?? "";
+}
+
+function wholeNumber(value: string): number | undefined {
+  return /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }

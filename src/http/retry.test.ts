@@ -11,7 +11,7 @@ const limits = { maxRetries: 10_000, maxWaitMs: 30_000 };
 
 /** An answer of a status, with headers. */
 function answered(status: number, init: Record<string, string> = {}): Outcome {
-  const headers = new Headers(init);
+  const headers = [...new Headers(init)];
   const retryAfterMs = retryAfterMsIn(headers, now);
   return { status, rateLimit: rateLimitIn(headers), retryAfterMs };
 }
@@ -166,7 +166,7 @@ describe("the wait before sending again", () => {
 
   it("takes the time from the platform where it is not given", () => {
     vi.useFakeTimers({ toFake: ["Date"], now });
-    const headers = new Headers({ "Retry-After": "Sun, 01 Mar 2026 12:00:07 GMT" });
+    const headers = [["retry-after", "Sun, 01 Mar 2026 12:00:07 GMT"]] as const;
     expect(retryAfterMsIn(headers)).toBe(7_000);
     vi.useRealTimers();
   });

@@ -21,16 +21,18 @@ export interface Transport {
   readonly onAnswer: (answer: Answer) => void;
 }
 
-/** What bounds a call, and who hears of it. */
+/** What a caller adds to a request, what bounds it, and who hears of it. */
 export interface Call {
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly maxWaitMs: number;
+  /** What the caller sends with every request, their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
   readonly emit: Emit<HttpEvent>;
 }
 
-/** Sends a request, to which it adds the token, until there is an answer to give back. */
+/** Sends a request, to which it adds the caller's headers and the token, until there is an answer to give back. */
 export type Send = (request: OutgoingRequest, call: Call) => Promise<Answer>;
 
 /** What an attempt needs. */
@@ -154,7 +156,7 @@ async function getReady(
 async function attemptWith(
   { fetch, places }: Transport,
   { url, method, headers, body }: OutgoingRequest,
-  { timeoutMs, signal, emit }: Call,
+  { timeoutMs, signal, emit, headers: callersHeaders }: Call,
   sent: readonly string[],
   redact: Redact,
   place: unknown,
@@ -165,7 +167,7 @@ async function attemptWith(
     url,
     method,
     body,
-    headers: { ...headers, authorization: `Bearer ${sent.at(-1)}` },
+    headers: { ...callersHeaders, ...headers, authorization: `Bearer ${sent.at(-1)}` },
   };
   let news: BudgetNews = noAnswer;
   const outcome = await attempt(fetch, request, { timeoutMs, signal, redact, attempts })

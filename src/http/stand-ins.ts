@@ -40,6 +40,7 @@ export const plainly: object = {
   Request: PlainRequest,
   querySerializer: () => "",
   baseUrl: undefined,
+  headers: undefined, // the caller's, too, are added later
   bodySerializer: undefined,
   middleware: undefined,
   pathSerializer: undefined,
