@@ -53,7 +53,7 @@ async function node(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promi
     text(child.stderr),
     once(child, "close"),
   ]);
-  if (status !== 0) throw new CliError(`node ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`node ${args.join(" ")} failed:\n${stdout}${stderr}`);
   return stdout;
 }
 

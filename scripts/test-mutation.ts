@@ -109,7 +109,10 @@ async function mutateSource(workers: number, io: Io): Promise<number> {
     const stryker = `${tools}node_modules/@stryker-mutator/core/bin/stryker.js`;
     const { output } = await node(folder, [stryker, "run"]);
     const report = join(folder, "report.json");
-    if (!existsSync(report)) throw new CliError(`Stryker gave no report.\n${output.slice(-2000)}`);
+    if (!existsSync(report)) {
+      io.err(output.slice(-2000));
+      throw new CliError("Stryker gave no report.");
+    }
     return scoreOf(JSON.parse(readFileSync(report, "utf8")), io.out);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -7,10 +7,10 @@ import {
   type paths,
 } from "./contract.js";
 import { createEmit } from "./http/events.js";
+import { answerIn, fetchOf, plainly } from "./http/openapi-fetch.js";
 import { createPlaces } from "./http/place.js";
 import type { RateLimit } from "./http/rate-limit.js";
 import { createSend } from "./http/send.js";
-import { answerIn, fetchOf, plainly } from "./http/stand-ins.js";
 import { createTokens } from "./http/token.js";
 import {
   type CallOptions,

@@ -11,6 +11,7 @@ const options = {
 const greet = command({ usage, options, allowPositionals: true }, async (args, { out }) => {
   const [name] = args.positionals;
   if (name === undefined) throw new CliError(`Give a name: ${usage}`);
+  if (name.includes("\n")) throw new CliError(`Give a name, not ${name}\n`);
   if (name === "nobody") throw new Error("a fault of ours");
   out(args.values.loud ? name.toUpperCase() : name);
   return 0;
@@ -40,6 +41,8 @@ describe("a command", () => {
       ["--to", "-1"],
       `Option '--to' argument is ambiguous. Usage: ${usage}\n`,
     ],
+    ["line breaks", ["--a\r\nb"], `Unknown option '--a b'. Usage: ${usage}\n`],
+    ["a reason with line breaks", ["a\n\n b"], "Give a name, not a b\n"],
     ["a missing argument", [], `Give a name: ${usage}\n`],
   ])("refuses %s in one line, with exit code 2", async (_what, args, stderr) => {
     expect(await runCommand(greet, args)).toEqual({ status: 2, stdout: "", stderr });

@@ -58,14 +58,14 @@ export function command<T extends Options = Record<never, never>>(
       parsed = parseArgs({ args: [...args], options: options ?? ({} as T), allowPositionals });
     } catch (error) {
       const [reason] = messageOf(error).split(/\.\s/);
-      io.err(`${reason}. Usage: ${usage}`);
+      io.err(inOneLine(`${reason}. Usage: ${usage}`));
       return exitCode.couldNotRun;
     }
     try {
       return await main(parsed, io);
     } catch (error) {
       // A stack helps with a fault of ours, and only gets in the way of a reason that we give.
-      io.err(error instanceof CliError ? error.message : stackOf(error));
+      io.err(error instanceof CliError ? inOneLine(error.message) : stackOf(error));
       return exitCode.couldNotRun;
     }
   };
@@ -85,6 +85,11 @@ export function start(file: ImportMeta, run: Command): void {
   run(process.argv.slice(2), io).then((code) => {
     process.exitCode = code;
   });
+}
+
+/** A reason as it is printed: an argument that it names may hold line breaks. */
+function inOneLine(reason: string): string {
+  return reason.trim().replace(/\s*[\r\n]+\s*/g, " ");
 }
 
 /** What an error says. */
