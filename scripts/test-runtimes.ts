@@ -240,12 +240,19 @@ export default {
     const writer = writable.getWriter();
     const say = (word) => writer.write(new TextEncoder().encode(word + "\\n")).catch(() => {});
     say("came");
-    const onEvent = ({ type, reason }) => type === "waiting" && say("waits for " + reason);
+    let leave;
+    const leaves = request.url.endsWith("/leaves") && new Promise((resolve) => { leave = resolve; });
+    const onEvent = ({ type, reason }) => {
+      if (type !== "waiting") return;
+      say("waits for " + reason);
+      leave?.(new Response("waits for " + reason));
+    };
     shared
       .createProductCollection({ name: "Best Sellers", slug: "best-sellers" }, { onEvent })
       .then(({ _id }) => say(_id), (error) => say(String(error)))
       .then(() => writer.close());
-    return new Response(readable);
+    // Once it is answered, workerd drops what a request has not waited for, and its timers.
+    return leaves || new Response(readable);
   },
 };`;
   writeFileSync(join(folder, "worker.js"), await bundle(folder, source));
@@ -276,7 +283,7 @@ const config :Workerd.Config = (
       const answer = await fetch(worker);
       if (!answer.ok) throw new Error(`the worker answered ${answer.status}`);
       const results = (await answer.json()) as Results; // what smoke.mjs gives
-      return { ...results, shared: await tryShared(`${worker}shared`) };
+      return { ...results, shared: await tryShared(`${worker}shared`, urls.server) };
     }
     throw new Error("ended before it listened");
   } finally {
@@ -287,21 +294,24 @@ const config :Workerd.Config = (
 
 /**
  * Two requests at once for the module's one client, when its budget is spent: both wait, and both are
- * answered; and then the same, with the first cancelled while it waits.
+ * answered; and then the same, where the first has left while its call waits.
  */
-async function tryShared(url: string): Promise<NonNullable<Results[Check]>> {
+async function tryShared(url: string, server: string): Promise<NonNullable<Results[Check]>> {
   try {
-    for (const isCancelled of [false, true]) {
+    for (const leaves of [false, true]) {
+      const before = await sharedCount(server);
       await (await fetch(url)).text(); // its answer says that nothing is left
-      const first = await startWaiting(url);
+      const first = await startWaiting(leaves ? `${url}/leaves` : url);
       const second = await startWaiting(url);
-      if (isCancelled) first.cancel();
-      const ends = await Promise.all([isCancelled ? undefined : first.end(), second.end()]);
-      for (const end of ends) {
-        if (end !== undefined && !/\n[0-9a-f]{24}\n$/.test(end)) {
-          return { failed: `${isCancelled ? "after a cancel: " : ""}${end || "no answer"}` };
+      const ends = await Promise.all([first.end(), second.end()]);
+      for (const end of leaves ? ends.slice(1) : ends) {
+        if (!/\n[0-9a-f]{24}\n$/.test(end)) {
+          return { failed: `${leaves ? "after one that left: " : ""}${end || "no answer"}` };
         }
       }
+      const sent = (await sharedCount(server)) - before;
+      const expected = leaves ? 2 : 3;
+      if (sent !== expected) return { failed: `${sent} requests were sent, not ${expected}` };
     }
     return { saw: "ok" };
   } catch (error) {
@@ -309,11 +319,14 @@ async function tryShared(url: string): Promise<NonNullable<Results[Check]>> {
   }
 }
 
+/** How many requests the server was sent by those who share a budget. */
+async function sharedCount(server: string): Promise<number> {
+  return Number(await (await fetch(`${server}/shared-count`)).text());
+}
+
 /** Asks the worker for a collection, and comes back when its call waits for a place. */
 async function startWaiting(url: string) {
-  const controller = new AbortController();
-  const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(20_000)]);
-  const { body } = await fetch(url, { signal });
+  const { body } = await fetch(url, { signal: AbortSignal.timeout(20_000) });
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
   const read = async () => {
@@ -325,7 +338,6 @@ async function startWaiting(url: string) {
     if (!(await read())) throw new Error(`it did not wait: ${said}`);
   }
   return {
-    cancel: () => controller.abort(),
     async end() {
       while (await read());
       return said;
@@ -405,6 +417,9 @@ async function startServer(examples: Examples) {
 
     const [, wish = "", ...path] = request.url?.split("/") ?? [];
     const { authorization, version, "content-type": type } = request.headers;
+    if (wish === "shared-count") {
+      return response.end(String(requests.filter((it) => it.wish === "shared").length));
+    }
     requests.push({ wish, token: authorization?.replace("Bearer ", "") });
     const body = (await json(request).catch(() => ({}))) as { altId?: string; slug?: string };
     const isMeant =

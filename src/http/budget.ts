@@ -60,8 +60,11 @@ const slack = 1.02;
 const dayMs = 86_400_000;
 /** No window is believed to be longer, in milliseconds: a call would wait for it in vain. */
 const longestWindowMs = 3_600_000;
-/** What was under way for so long is lost, in milliseconds: on Workers a call may end without a word. */
-const lostAfterMs = 60_000;
+/**
+ * What was under way for so long is lost, in milliseconds: on Workers a call may end without a word.
+ * Elsewhere the default time limit has ended it by then.
+ */
+const lostAfterMs = 30_000;
 
 /**
  * Keeps what the answers of one location say of its budget.
