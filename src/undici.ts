@@ -19,8 +19,8 @@ let loading: Promise<DispatcherSource> | undefined;
  *
  * Redirects are not followed, whatever the dispatcher does otherwise. Compressed answers are not asked
  * for (`Accept-Encoding: identity`, unless the headers have another); one that comes all the same is
- * decompressed if it is gzip, deflate or br. Time and size are bounded by the client alone: undici's own timeouts for headers and body
- * are off.
+ * decompressed if it is gzip, deflate or br. Time and size are bounded by the client alone: undici's
+ * own timeouts for headers and body are off.
  */
 export const undiciFetch: Fetch = async (url, { method, headers, body, signal }) => {
   loading ??= load();
@@ -134,8 +134,10 @@ function notLoaded(error: unknown): Error {
   return Object.assign(notice, { neverSent: true, code: "ERR_MODULE_NOT_FOUND" });
 }
 
-/** Says of a failure that it came before the request was sent. In an error of its own: undici gives
- * one to all requests of a connection. */
+/**
+ * Says of a failure that it came before the request was sent. In an error of its own: undici gives one
+ * to all requests of a connection.
+ */
 function neverSent(cause: Error): Error {
   return Object.assign(new Error("The request was not sent", { cause }), { neverSent: true });
 }
