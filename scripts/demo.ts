@@ -126,7 +126,7 @@ async function againstTheMock(io: Io, collection: NewProductCollection): Promise
     await client.createProductCollection(broken).catch((error: unknown) => {
       if (!(error instanceof InvalidRequestError)) throw error;
       print(io, "Refused a collection that breaks the contract, and sent nothing", [
-        ["refused", JSON.stringify(broken)],
+        ["given", JSON.stringify(broken)],
         ["error", error.name],
         ...error.issues.map(({ path, message }) => [path, message] as const),
       ]);
