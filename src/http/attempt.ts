@@ -39,18 +39,15 @@ export async function attempt(
 ): Promise<Answer | ConnectionError | AbortedError> {
   const { timeoutMs, signal } = context;
   const controller = new AbortController();
-  let stop = (_end: End) => {};
-  const stopped = new Promise<End>((resolve) => {
-    stop = resolve;
-  });
-  const timer = setTimeout(() => stop("timeout"), timeoutMs);
-  const off = onAbort(signal, () => stop("abort"));
   const reading = startReading(fetch, url, request, controller.signal);
-  // A fetch that does not look at its signal must not keep the call from ending.
-  const end = await Promise.race([
-    reading.ended.catch((thrown: unknown): End => ({ thrown })),
-    stopped,
-  ]);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let off = () => {};
+  // The first of them counts: a fetch that does not look at its signal must not keep a call from ending.
+  const end = await new Promise<End>((stop) => {
+    reading.ended.then(stop, (thrown: unknown) => stop({ thrown }));
+    timer = setTimeout(() => stop("timeout"), timeoutMs);
+    off = onAbort(signal, () => stop("abort"));
+  });
   clearTimeout(timer);
   off();
   if (end !== "whole") {

@@ -69,12 +69,19 @@ const momentMs = 100;
  * Does the work, and tells that the call waits for it if it takes more than a moment and has not told
  * so itself, with what it knows.
  */
-export async function whileWaiting<T>(
+export function whileWaiting<T>(
   emit: Emit<HttpEvent>,
   reason: WaitingEvent["reason"],
   work: (onWait?: (known: Pick<WaitingEvent, "ms" | "ahead">) => void) => Promise<T>,
 ): Promise<T> {
-  if (emit === undefined) return work();
+  return emit === undefined ? work() : whileTelling(emit, reason, work);
+}
+
+async function whileTelling<T>(
+  emit: NonNullable<Emit<HttpEvent>>,
+  reason: WaitingEvent["reason"],
+  work: (onWait: (known: Pick<WaitingEvent, "ms" | "ahead">) => void) => Promise<T>,
+): Promise<T> {
   const tell = (known?: Pick<WaitingEvent, "ms" | "ahead">) => {
     clearTimeout(timer);
     emit(() => ({ type: "waiting", reason, ...known }));

@@ -170,12 +170,13 @@ async function attemptWith(
     headers: { ...callersHeaders, ...headers, authorization: `Bearer ${sent.at(-1)}` },
   };
   let news: BudgetNews = noAnswer;
-  const outcome = await attempt(fetch, request, { timeoutMs, signal, redact, attempts })
-    .then((it) => {
-      if (isAnswer(it)) news = it;
-      return it;
-    })
-    .finally(() => places.learn(news, place));
+  let outcome: Answer | ConnectionError | AbortedError;
+  try {
+    outcome = await attempt(fetch, request, { timeoutMs, signal, redact, attempts });
+    if (isAnswer(outcome)) news = outcome;
+  } finally {
+    places.learn(news, place);
+  }
   emit?.(() => ({
     type: "attempt",
     attempt: attempts,
