@@ -161,12 +161,16 @@ export function checkedClientOptions(options: ClientOptions) {
   };
 }
 
+/** Without a prototype, as those that were checked are. */
+const noOptions: CallOptions = Object.create(null);
+
 /**
  * The options of a call; what it does not say is undefined.
  *
  * @throws TypeError that names the first bad option.
  */
-export function checkedCallOptions(options: CallOptions = {}) {
+export function checkedCallOptions(options?: CallOptions): CallOptions {
+  if (options === undefined) return noOptions;
   const what = "createProductCollection";
   const { signal, timeoutMs, maxRetries, headers, onEvent } = ownOptions<CallOptions>(
     what,
