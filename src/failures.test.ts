@@ -28,7 +28,10 @@ const ways: Record<string, (onAnswer: () => void) => { fetch?: Fetch }> = {
     return {};
   },
   undiciFetch: (onAnswer) => ({
-    fetch: (url, init) => telling(onAnswer, () => undiciFetch(url, init)),
+    fetch: Object.assign(
+      (...request: Parameters<Fetch>) => telling(onAnswer, () => undiciFetch(...request)),
+      { tellsNeverSent: undiciFetch.tellsNeverSent },
+    ),
   }),
 };
 

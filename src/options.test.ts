@@ -115,6 +115,7 @@ describe("createClient", () => {
     ["headers", [null, 5, "a: b", [["a", "b"]], hostile, revoked()]],
     ["headers", [{ "": "a" }, { "a b": "c" }, { "a:": "b" }, { "a\n": "b" }, { "\u00fc": "a" }]],
     ["headers", [{ a: undefined }, { a: null }, { a: 5 }, { a: ["b"] }, { a: "b\r\nc: d" }]],
+    ["headers", [new Headers({ a: "b" }), new Map([["a", "b"]])]],
     [
       "headers",
       ["Authorization", "version", "CONTENT-TYPE", "Accept"].map((it) => ({ [it]: "a" })),

@@ -229,7 +229,10 @@ const ownHeaders = [
 
 /** The caller's headers, their names in lower case: one of a call replaces the client's own. */
 function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders {
-  const own = ownCopy(headers, `${what}: \`headers\``, "an object of names and values");
+  const mustBe = 'an object of names and values, such as { "X-Request-Id": id }';
+  // Headers and maps have nothing of their own to copy.
+  check(!hasMethod(headers, Symbol.iterator), `${what}: \`headers\``, mustBe);
+  const own = ownCopy(headers, `${what}: \`headers\``, mustBe);
   const lower: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(own)) {
     check(

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   answer,
   collection,
@@ -8,6 +8,7 @@ import {
   token,
 } from "../contract-tests/support/servers.js";
 import { createClient, type Fetch } from "./index.js";
+import { undiciFetch } from "./undici.js";
 
 // Polluting Object.prototype is a known way to take over other people's code. A key on it may break a
 // platform, but must neither send the token elsewhere nor make a failure look like another.
@@ -109,24 +110,33 @@ it.each(Object.entries(values))(
   },
 );
 
-it.each(Object.entries(values))(
-  "%s on Object.prototype sends no request elsewhere, nor otherwise",
-  async (_, value) => {
-    const server = await countingServer((response) => answer(response, 201));
-    const send: Fetch = (url, init) => globalThis.fetch(url, init);
-    const expected = await courseOf(send, server.url);
-    const changed: Record<string, string> = {};
-    // Not `body`, `dispatcher` or `signal`: Node.js itself reads them there, and then sends nothing.
-    for (const key of ["headers", "baseUrl", "method", "redirect", "query", "Request"]) {
-      const course = await withPrototype(key, value, () => courseOf(send, server.url));
-      if (course !== expected) changed[key] = course;
-    }
-    expect(changed).toEqual({});
-    const authorizations = server.requests.map(({ headers }) => headers.authorization);
-    expect(new Set(authorizations)).toEqual(new Set([`Bearer ${token}`]));
-    expect(server.requests).toHaveLength(7 * 4);
-  },
-);
+// Not `body`, `dispatcher`, `query` or `signal`: Node.js's own fetch reads them there.
+const readByFetches = ["headers", "baseUrl", "method", "redirect", "Request"];
+const readByUndici = ["expectContinue", "idempotent", "query", "reset", "throwOnError", "upgrade"];
+const fetches: Record<string, [fetch: Fetch, keys: readonly string[]]> = {
+  "with the platform's fetch": [(url, init) => globalThis.fetch(url, init), readByFetches],
+  "with undiciFetch": [undiciFetch, [...readByFetches, ...readByUndici]],
+};
+
+describe.each(Object.entries(fetches))("%s", (_, [fetch, keys]) => {
+  it.each(Object.entries(values))(
+    "%s on Object.prototype sends no request elsewhere, nor otherwise",
+    async (_, value) => {
+      const server = await countingServer((response) => answer(response, 201));
+      const expected = await courseOf(fetch, server.url);
+      const changed: Record<string, string> = {};
+      for (const key of keys) {
+        const course = await withPrototype(key, value, () => courseOf(fetch, server.url));
+        if (course !== expected) changed[key] = course;
+      }
+      expect(changed).toEqual({});
+      const { method, path, headers, body } = server.requests[0] ?? {};
+      const calls = (1 + keys.length) * 4;
+      expect(server.requests).toEqual(Array(calls).fill({ method, path, headers, body }));
+      expect(headers).toHaveProperty("authorization", `Bearer ${token}`);
+    },
+  );
+});
 
 it("a failure is not sent again for what stands on Object.prototype", async () => {
   const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });

@@ -51,7 +51,11 @@ export interface FakeBreak {
 /** HighLevel in memory. */
 export interface FakeHighLevel {
   /** For the `fetch` option of `createClient`, or wherever else a `fetch` goes. */
-  readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  readonly fetch: {
+    (input: string | URL | Request, init?: RequestInit): Promise<Response>;
+    /** As `Fetch` of `createClient` has it. */
+    readonly tellsNeverSent: true;
+  };
   /** Every request that reached it, in order. */
   readonly requests: readonly FakeRequest[];
   /**
@@ -107,6 +111,31 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
     return { status: 201, body: { data } };
   }
 
+  async function fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const incoming = new Request(input, init);
+    const { method, url, signal } = incoming;
+    signal?.throwIfAborted(); // workerd has none where none was given
+    const plan = plans.shift() ?? {};
+    const text = await incoming.text();
+    signal?.throwIfAborted();
+    const json = parsed(text);
+    // happy-dom's Headers keep the names as they were given.
+    const headers = Object.fromEntries(
+      [...incoming.headers].map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    const request = { method, url, headers, body: json === undefined ? text : json.value };
+    if (plan.sent !== false) requests.push(request);
+    if (plan.delayMs !== undefined) await delay(plan.delayMs, signal);
+    if (plan.sent !== undefined) throw brokenConnection(plan.sent);
+
+    const { rateLimit, isSpent } = spend(isObject(request.body) ? request.body.altId : undefined);
+    const isMalformed = text !== "" && json === undefined;
+    const byContract = () => (isSpent ? { status: 429 } : answerTo(request, isMalformed));
+    const reply = plannedReply(plan) ?? byContract();
+    return responseOf(reply, { ...rateLimit, ...waitOf(plan), ...plan.headers });
+  }
+  fetch.tellsNeverSent = true as const;
+
   return {
     requests,
     answerNext(status, answer = {}) {
@@ -119,29 +148,7 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
     breakNext(how) {
       plans.push(how);
     },
-    async fetch(input, init) {
-      const incoming = new Request(input, init);
-      const { method, url, signal } = incoming;
-      signal?.throwIfAborted(); // workerd has none where none was given
-      const plan = plans.shift() ?? {};
-      const text = await incoming.text();
-      signal?.throwIfAborted();
-      const json = parsed(text);
-      // happy-dom's Headers keep the names as they were given.
-      const headers = Object.fromEntries(
-        [...incoming.headers].map(([name, value]) => [name.toLowerCase(), value]),
-      );
-      const request = { method, url, headers, body: json === undefined ? text : json.value };
-      if (plan.sent !== false) requests.push(request);
-      if (plan.delayMs !== undefined) await delay(plan.delayMs, signal);
-      if (plan.sent !== undefined) throw brokenConnection(plan.sent);
-
-      const { rateLimit, isSpent } = spend(isObject(request.body) ? request.body.altId : undefined);
-      const isMalformed = text !== "" && json === undefined;
-      const byContract = () => (isSpent ? { status: 429 } : answerTo(request, isMalformed));
-      const reply = plannedReply(plan) ?? byContract();
-      return responseOf(reply, { ...rateLimit, ...waitOf(plan), ...plan.headers });
-    },
+    fetch,
   };
 }
 
@@ -267,9 +274,8 @@ function brokenConnection(sent: boolean): TypeError {
     : Object.assign(new Error("connect ECONNREFUSED"), {
         code: "ECONNREFUSED",
         syscall: "connect",
-        neverSent: true,
       });
-  return new TypeError("fetch failed", { cause });
+  return Object.assign(new TypeError("fetch failed", { cause }), { neverSent: !sent });
 }
 
 /** Waits, on the timers that the platform has at the moment: under fake timers, on those. */

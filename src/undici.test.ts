@@ -6,7 +6,14 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { Agent, getGlobalDispatcher, interceptors, setGlobalDispatcher } from "undici";
+import {
+  Agent,
+  type Dispatcher,
+  getGlobalDispatcher,
+  interceptors,
+  RetryAgent,
+  setGlobalDispatcher,
+} from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   answer,
@@ -20,6 +27,13 @@ import {
   token,
 } from "../contract-tests/support/servers.js";
 import { undiciFetch } from "./undici.js";
+
+/** An interceptor that tells of nothing before the answer has ended. */
+const holdingBack: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+  dispatch(options, {
+    onRequestStart() {},
+    onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
+  });
 
 /** A client that sends with undici. */
 const clientOf = (url: string, overrides = {}) =>
@@ -138,6 +152,28 @@ describe("a client with undiciFetch", () => {
     );
     await clientOf(server.url).createProductCollection(collection);
     expect(origins).toEqual([server.url]);
+  });
+
+  it("sends nothing twice, whatever an interceptor does after a reset", async () => {
+    let requests = 0;
+    const server = await rawServer((socket) =>
+      socket.once("data", () => {
+        requests++;
+        socket.destroy();
+      }),
+    );
+    const again = { methods: ["POST" as const], minTimeout: 1, maxRetries: 2 };
+    const dispatchers = [
+      new Agent().compose(interceptors.retry(again)),
+      new RetryAgent(new Agent(), again),
+      new Agent().compose(holdingBack),
+    ];
+    for (const [index, dispatcher] of dispatchers.entries()) {
+      dispatchWith(dispatcher);
+      const error = await rejection(clientOf(server.url).createProductCollection(collection));
+      expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true, attempts: 1 });
+      expect(requests).toBe(index + 1);
+    }
   });
 
   it("hangs up when the caller aborts, before a status has come", async () => {

@@ -1,13 +1,20 @@
 import { pipeline, Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Dispatcher } from "undici";
-import type { Fetch } from "./http/fetch.js";
+import type { FetchInit, FetchResponse } from "./http/fetch.js";
 import { isObject } from "./http/is-object.js";
 
-/** Gives what sends the next request. */
-type DispatcherSource = () => Dispatcher;
+/** What sends a request. */
+interface Sender {
+  readonly dispatcher: Dispatcher;
+  /** Whether nothing stands between it and us that may send by itself, or tell of it late. */
+  readonly isDirect: boolean;
+}
 
-let loading: Promise<DispatcherSource> | undefined;
+/** Gives what sends the next request. */
+type SenderSource = () => Sender;
+
+let loading: Promise<SenderSource> | undefined;
 
 /**
  * undici without the web streams around it, as a `fetch` for `createClient` on Node.js: about half the
@@ -22,12 +29,16 @@ let loading: Promise<DispatcherSource> | undefined;
  * decompressed if it is gzip, deflate or br. Time and size are bounded by the client alone: undici's
  * own timeouts for headers and body are off.
  */
-export const undiciFetch: Fetch = async (url, { method, headers, body, signal }) => {
+export async function undiciFetch(
+  url: string,
+  { method, headers, body, signal }: FetchInit,
+): Promise<FetchResponse> {
   loading ??= load();
-  const dispatcher = (await loading)();
+  const { dispatcher, isDirect } = (await loading)();
   if (signal?.aborted) throw signal.reason;
   const { origin, pathname, search } = new URL(url);
-  const options = {
+  // Without a prototype: undici reads options that are not here.
+  const options: Dispatcher.DispatchOptions = Object.assign(Object.create(null), {
     origin,
     path: pathname + search,
     method,
@@ -37,7 +48,7 @@ export const undiciFetch: Fetch = async (url, { method, headers, body, signal })
     maxRedirections: 0,
     headersTimeout: 0,
     bodyTimeout: 0,
-  };
+  });
 
   return new Promise((resolve, reject) => {
     // undici takes nothing back before it has a connection. It sends nothing then, either.
@@ -51,11 +62,13 @@ export const undiciFetch: Fetch = async (url, { method, headers, body, signal })
       signal?.removeEventListener("abort", onAbort);
       incoming.end(error);
       // Changes nothing once a status has arrived.
-      if (error !== undefined) reject(hasStarted ? error : neverSent(error));
+      if (error !== undefined) reject(isDirect && !hasStarted ? neverSent(error) : error);
     }
 
     dispatcher.dispatch(options, {
       onRequestStart(controller) {
+        // An interceptor would send once more what may have been carried out.
+        if (hasStarted) return controller.abort(new Error("An interceptor tried to send it again"));
         hasStarted = true;
         hangUp = (reason) => controller.abort(reason);
         if (signal?.aborted) onAbort();
@@ -74,7 +87,9 @@ export const undiciFetch: Fetch = async (url, { method, headers, body, signal })
       onResponseError: (_, error) => end(error),
     });
   });
-};
+}
+/** It is known of each request whether undici has begun to write it. */
+undiciFetch.tellsNeverSent = true as const;
 
 function namesEncoding(headers: Readonly<Record<string, string>>): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === "accept-encoding");
@@ -111,17 +126,19 @@ function decompressed(
 }
 
 /** Loads undici. Not at import, so that the package is needed by those alone who send with it. */
-async function load(): Promise<DispatcherSource> {
-  const { Agent, Dispatcher, getGlobalDispatcher } = await import("undici").catch(
+async function load(): Promise<SenderSource> {
+  const { Agent, Dispatcher, ProxyAgent, getGlobalDispatcher } = await import("undici").catch(
     (error: unknown) => {
       throw notLoaded(error);
     },
   );
   const own = new Agent();
+  const direct = [Agent.prototype.dispatch, ProxyAgent.prototype.dispatch];
   return () => {
-    const dispatcher = getGlobalDispatcher();
+    const global = getGlobalDispatcher();
     // Node.js may have put one of its own there, of another version that takes other handlers.
-    return dispatcher instanceof Dispatcher ? dispatcher : own;
+    const dispatcher = global instanceof Dispatcher ? global : own;
+    return { dispatcher, isDirect: direct.includes(dispatcher.dispatch) };
   };
 }
 

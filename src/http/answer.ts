@@ -1,4 +1,4 @@
-import type { HeaderPairs } from "./fetch.js";
+import { type HeaderPairs, headersWith } from "./headers.js";
 import { type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
 import type { Redact } from "./redact.js";
 
@@ -56,19 +56,6 @@ export function createAnswer(
     flaw,
     attempts,
   };
-}
-
-/** The platform's own `Headers`, with as many as they take. */
-function headersWith(pairs: HeaderPairs): Headers {
-  const headers = new Headers();
-  for (const [name, value] of pairs) {
-    try {
-      headers.append(name, value);
-    } catch {
-      // No header of HTTP; the answer counts all the same.
-    }
-  }
-  return headers;
 }
 
 /** Whether it is an answer, and not what a call failed with. */

@@ -6,7 +6,7 @@ import {
   outcomeInWords,
   TimeoutError,
 } from "./errors.js";
-import { type Fetch, type FetchInit, isPlatforms, type Reading, startReading } from "./fetch.js";
+import { type Fetch, type FetchInit, type Reading, startReading } from "./fetch.js";
 import { type FailedRequest, isNeverSent, reasonIn } from "./network-failure.js";
 import type { Redact } from "./redact.js";
 import { onAbort } from "./wait.js";
@@ -54,7 +54,7 @@ export async function attempt(
     controller.abort();
     reading.cancel();
   }
-  return outcomeOf(end, reading, { url, isPlatforms: isPlatforms(fetch) }, context);
+  return outcomeOf(end, reading, { url, fetch }, context);
 }
 
 /**

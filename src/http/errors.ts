@@ -1,3 +1,4 @@
+import { plainHeaders } from "./headers.js";
 import { isObject } from "./is-object.js";
 import { define, own } from "./own.js";
 
@@ -160,5 +161,5 @@ function jsonSafe(value: unknown): unknown {
 /** The headers, which a structured logger shows as well as `console.log` does. */
 export function printable(headers: Headers): Headers {
   const own = new Headers(headers);
-  return define(own, "toJSON", () => Object.fromEntries(own));
+  return define(own, "toJSON", () => plainHeaders(own));
 }

@@ -76,6 +76,19 @@ describe("the events of a call", () => {
     expect(JSON.stringify(events)).not.toContain(token);
   });
 
+  it("join a header that came more than once, as the error's JSON does", async () => {
+    const server = await countingServer((response) => {
+      response.setHeader("Set-Cookie", ["a=1", "b=2"]);
+      answer(response, 422, {});
+    });
+    const events: ClientEvent[] = [];
+    const client = makeClient(server.url, { onEvent: (event) => events.push(event) });
+    const error = await rejection(client.createProductCollection(collection));
+    const headers = { "set-cookie": "a=1, b=2" };
+    expect(events).toMatchObject([{ type: "attempt", headers }]);
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ headers });
+  });
+
   it("count the client's calls, and say what the server says of the budget", async () => {
     const headers = { "X-RateLimit-Max": "100", "X-RateLimit-Remaining": "7" };
     const server = await countingServer((response) => answer(response, 201, created, headers));

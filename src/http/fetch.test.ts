@@ -107,6 +107,7 @@ describe("headers are read", () => {
     "in a plain object, beside what is no header": { "a b": "c", ...Object.fromEntries(pairs) },
     "in a Map": new Map(pairs),
     "in a list of pairs": pairs,
+    "in a list of pairs, after what is none": [null, ["a"], [5, 5], ...pairs],
     "of another realm": runInNewContext("new Map(pairs)", { pairs }),
   };
 

@@ -1,4 +1,5 @@
 import { hasMethod } from "./has-method.js";
+import { type HeaderPairs, pairsOf } from "./headers.js";
 
 /** What a {@link Fetch} is given beside the URL: an init that every fetch takes. */
 export interface FetchInit {
@@ -22,23 +23,17 @@ export interface FetchResponse {
 /**
  * A fetch: the platform's, a proxy's, a tracer's, a test's.
  *
- * One that rejects before its request has left may say so: `neverSent: true` on the error means that
- * nothing was created, and that the call may be sent again. Of other errors of a fetch that is not
- * the platform's, those alone count as such that name the server and come up before a request, as
- * "not found" does.
+ * Where one that is not the platform's fails, the collection may have been created: it may have sent
+ * more than one request. One that sends a single request, and knows that it never left, may say so:
+ * with `tellsNeverSent: true` on the function, and `neverSent: true` on what it rejects with.
  */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+export interface Fetch {
+  (url: string, init: FetchInit): Promise<FetchResponse>;
+  readonly tellsNeverSent?: true;
+}
 
 /** The platform's fetch, looked up for each request, so that what replaces it later is used. */
 export const platformFetch: Fetch = (url, init) => globalThis.fetch(url, init);
-
-/** Whether it is the platform's fetch. */
-export function isPlatforms(fetch: Fetch): boolean {
-  return fetch === platformFetch || fetch === globalThis.fetch;
-}
-
-/** Headers as they came, their names in lower case: `Headers` are made of them for those who ask. */
-export type HeaderPairs = readonly (readonly [name: string, value: string])[];
 
 /** A request that is under way. */
 export interface Reading {
@@ -99,7 +94,7 @@ export function startReading(
     const { status } = response;
     if (!Number.isInteger(status)) throw new TypeError("The fetch gave no response");
     // The status counts, whatever comes of the rest.
-    head = { status, headers: headersOf(response) };
+    head = { status, headers: pairsOf(response) };
     const { body } = response;
     // jsdom has no TextDecoder, and text() brings one.
     const canDecode = globalThis.TextDecoder !== undefined;
@@ -154,28 +149,6 @@ function takes(Request: typeof globalThis.Request | undefined, signal: AbortSign
   }
 }
 
-/** The headers of an answer: as many as can be read. */
-function headersOf(response: FetchResponse): HeaderPairs {
-  const pairs: [string, string][] = [];
-  try {
-    const { headers } = response;
-    const entries = isIterable(headers) ? headers : Object.entries(headers ?? {});
-    for (const [name, value] of entries) {
-      try {
-        // As Node.js has it, a header that came twice is a list.
-        for (const one of Array.isArray(value) ? value : [value]) {
-          pairs.push([name.toLowerCase(), String(one).trim()]);
-        }
-      } catch {
-        // No text; the others count all the same.
-      }
-    }
-  } catch {
-    // They throw when they are read; so do those of some proxies and mocks.
-  }
-  return pairs;
-}
-
 function bytesOf(chunk: unknown): Uint8Array {
   if (typeof chunk === "string") return new TextEncoder().encode(chunk);
   if (ArrayBuffer.isView(chunk)) {
@@ -215,8 +188,4 @@ function isAsyncIterable(body: unknown): body is AsyncIterable<unknown> {
 
 function canDestroy(body: unknown): body is { destroy(): unknown } {
   return hasMethod(body, "destroy");
-}
-
-function isIterable(headers: unknown): headers is Iterable<[string, string]> {
-  return hasMethod(headers, Symbol.iterator);
 }

@@ -1,3 +1,4 @@
+import { type Fetch, platformFetch } from "./fetch.js";
 import { isObject } from "./is-object.js";
 import { own } from "./own.js";
 
@@ -14,75 +15,62 @@ const neverSentTlsCodes =
 const neverSentMessages =
   /^(Client network socket disconnected before secure TLS connection was established|bad port)$/;
 
-/** A request that failed, and who sent it. */
+/** A request that failed, and what sent it. */
 export interface FailedRequest {
   readonly url: string;
-  /**
-   * Whether the platform sent it, which makes no other request. A fetch of the caller's may, a
-   * tracer's to its collector: its failure must name the server that was meant.
-   */
-  readonly isPlatforms: boolean;
+  readonly fetch: Fetch;
 }
 
 /**
- * Whether the request provably never left: the fetch says so itself (`neverSent`), or the failure can
- * only come up before. A code that can also come up later, as a reset can, counts only with the
- * system call that connects.
+ * Whether the request provably never left. The platform's fetch makes one request: some of its
+ * failures can only come up before. Of a fetch of the caller's that is not known, which may try again
+ * or report to a collector; it is believed only where it says so itself (`tellsNeverSent`).
  */
-export function isNeverSent(thrown: unknown, { url, isPlatforms }: FailedRequest): boolean {
+export function isNeverSent(thrown: unknown, { url, fetch }: FailedRequest): boolean {
   try {
-    return provesIt(thrown, new URL(url), isPlatforms, 4);
+    if (fetch === platformFetch) return cameBefore(thrown, new URL(url), 4);
+    return (
+      own(fetch, "tellsNeverSent") === true && isObject(thrown) && own(thrown, "neverSent") === true
+    );
   } catch {
     return false; // what was thrown throws when it is read
   }
 }
 
 /**
- * @param isOurs - Whether the failure is that of the request to `url`, if it does not say of which.
+ * Whether the failure can only come up before a request is sent. A code that can also come up later,
+ * as a reset can, counts only with the system call that connects.
+ *
  * @param depth - How many causes deep to look; an error may be its own cause.
  */
-function provesIt(thrown: unknown, url: URL, isOurs: boolean, depth: number): boolean {
-  if (!isObject(thrown) || depth === 0) return false;
-  if (own(thrown, "neverSent") === true) return true;
-  const [cause, errors] = ownOf(thrown, ["cause", "errors"]);
-  const names = isToServerOf(url, thrown);
-  if (names === false) return false;
-  const isTo = names ?? isOurs;
+function cameBefore(thrown: unknown, url: URL, depth: number): boolean {
+  if (!isObject(thrown) || depth === 0 || namesAnother(thrown, url)) return false;
+  const keys = ["code", "syscall", "message", "cause", "errors"];
+  const [code, syscall, message, cause, errors] = ownOf(thrown, keys);
   if (Array.isArray(errors) && errors.length > 0) {
-    return errors.every((error) => provesIt(error, url, isTo, depth - 1));
+    return errors.every((error) => cameBefore(error, url, depth - 1));
   }
-  if (isTo && cameBefore(thrown, url)) return true;
-  return provesIt(cause, url, isTo, depth - 1);
-}
-
-/** Whether the failure can only come up before a request is sent. */
-function cameBefore(thrown: object, { protocol }: URL): boolean {
-  const [code, syscall, message] = ownOf(thrown, ["code", "syscall", "message"]);
   if (syscall === "connect" || syscall === "getaddrinfo") return true;
-  if (typeof code === "string") {
-    if (neverSentCodes.test(code)) return true;
-    if (protocol === "https:" && neverSentTlsCodes.test(code)) return true;
-  }
-  return typeof message === "string" && neverSentMessages.test(message);
+  if (typeof message === "string" && neverSentMessages.test(message)) return true;
+  if (typeof code !== "string") return cameBefore(cause, url, depth - 1);
+  return neverSentCodes.test(code) || (url.protocol === "https:" && neverSentTlsCodes.test(code));
 }
 
-/** Whether it is the failure of a connection to the URL's server; undefined where it does not say. */
-function isToServerOf({ hostname, port, protocol }: URL, thrown: object): boolean | undefined {
+/**
+ * Whether it is the failure of a connection to another server than the URL's: what was put in place of
+ * the platform's fetch, as a tracer may be, has requests of its own.
+ */
+function namesAnother(thrown: object, { hostname, port, protocol }: URL): boolean {
   const ownHost = hostname.replace(/[[\]]/g, "");
   const ownPort = port || (protocol === "https:" ? "443" : "80");
   const keys = ["port", "hostname", "host", "address", "message"];
   const [itsPort = ownPort, itsName, itsHost = itsName, itsAddress, message] = ownOf(thrown, keys);
-  if (String(itsPort) !== ownPort) return false;
-  if (itsHost !== undefined) return itsHost === ownHost;
-  // undici's words; of a name that has many addresses it tells those alone.
-  const [, one, many] = /attempted address(?:: (.*)|es: (.*)), timeout/.exec(String(message)) ?? [];
-  if (one !== undefined) return one === `${ownHost}:${ownPort}`;
-  if (many !== undefined && !many.split(", ").every((it) => it.endsWith(`:${ownPort}`)))
-    return false;
-  if (itsAddress === undefined) return undefined;
-  if (ownHost === "localhost") return /^(127\.|::1$)/.test(String(itsAddress));
-  // Of another name nobody knows the address here.
-  return /^[\d.]+$|:/.test(ownHost) ? itsAddress === ownHost : undefined;
+  if (String(itsPort) !== ownPort) return true;
+  if (itsHost !== undefined && itsHost !== ownHost) return true;
+  const [, attempted] = /attempted address(?:es)?: (.*), timeout/.exec(String(message)) ?? [];
+  if (attempted?.split(", ").some((it) => !it.endsWith(`:${ownPort}`))) return true;
+  // Of a name nobody knows the address here.
+  return /^[\d.]+$|:/.test(ownHost) && itsAddress !== undefined && itsAddress !== ownHost;
 }
 
 /** Whether it would fail again for as long as the process runs: a package is missing. */

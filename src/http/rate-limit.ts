@@ -1,5 +1,5 @@
 import type { RateLimitHeader } from "./documented.js";
-import type { HeaderPairs } from "./fetch.js";
+import type { HeaderPairs } from "./headers.js";
 
 /**
  * What an answer said of the budget of this app in this location. A figure that the answer left out,

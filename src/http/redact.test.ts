@@ -132,6 +132,7 @@ describe("headers", () => {
         "X-Json": JSON.stringify({ a: tokenOf(64 * KiB) }),
         "X-Escaped": [...token].map(hex).join(""),
         "X-Other": "C:\\temp",
+        "X-Latin": "caf\u00e9",
       }),
     );
     expect(Object.fromEntries(clean)).toEqual({
@@ -139,6 +140,7 @@ describe("headers", () => {
       "x-json": '{"a":"[token]"}',
       "x-escaped": "[token]",
       "x-other": "C:\\temp",
+      "x-latin": "caf\u00e9",
     });
   });
 

@@ -59,14 +59,18 @@ export function createRedact(tokens: readonly string[]): Redact {
   function headers(from: Headers): Headers {
     // A platform writes the names of headers in lower case.
     const names = secrets.map(({ value }) => createSecret(value.toLowerCase()));
-    const entries = [...from];
-    const clean = entries
-      .filter(([name]) => !names.some((secret) => secret.isIn(name)))
+    const clean = new Headers();
+    let isDirty = false;
+    for (const [name, value] of from) {
+      const cleanValue = text(value);
+      const isNamed = names.some((secret) => secret.isIn(name));
+      isDirty ||= isNamed || cleanValue !== value;
       // Unescaped, a value may hold what no header can.
-      .map(([name, value]): [string, string] => [name, text(value).replace(/[^ -~]/g, "?")]);
-    const isDirty =
-      clean.length < entries.length || entries.some(([, value]) => text(value) !== value);
-    return isDirty ? new Headers(clean) : from;
+      if (!isNamed) {
+        clean.append(name, cleanValue === value ? value : cleanValue.replace(/[^ -~]/g, "?"));
+      }
+    }
+    return isDirty ? clean : from;
   }
 
   function error(thrown: unknown, depth = 4): Error | undefined {

@@ -13,7 +13,7 @@ import {
   rejection,
   token,
 } from "../../contract-tests/support/servers.js";
-import type { ClientOptions, Fetch, RateLimiter } from "../index.js";
+import type { ClientOptions, RateLimiter } from "../index.js";
 import { createLimiter } from "./limiter.js";
 
 beforeEach(() => {
@@ -23,19 +23,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
-
-/** A fetch that counts, and fails with `code` until it has been called more than `failures` times. */
-function failingFetch(failures: number, code = "ECONNREFUSED") {
-  const count = { calls: 0 };
-  const fetch: Fetch = (url, init) => {
-    if (++count.calls > failures) return globalThis.fetch(url, init);
-    const { hostname: address, port } = new URL(url);
-    const members = { code, syscall: "connect", address, port };
-    const cause = Object.assign(new Error(`connect ${code}`), members);
-    return Promise.reject(new TypeError("fetch failed", { cause }));
-  };
-  return { count, fetch };
-}
 
 describe("a request that the server has received is on record exactly once", () => {
   const cutAfter =
@@ -157,20 +144,23 @@ describe("a refused connection", () => {
   it.each([0, 1, 3])(
     "is tried again maxRetries %i times, and was never delivered",
     async (maxRetries) => {
-      const { count, fetch } = failingFetch(0);
-      const client = makeClient(`http://127.0.0.1:${await closedPort()}`, { fetch, maxRetries });
+      const platforms = vi.spyOn(globalThis, "fetch");
+      const client = makeClient(`http://127.0.0.1:${await closedPort()}`, { maxRetries });
       const error = await rejection(client.createProductCollection(collection));
       expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: false });
-      expect(count.calls).toBe(1 + maxRetries);
+      expect(platforms).toHaveBeenCalledTimes(1 + maxRetries);
     },
   );
 
   it("creates the collection once the server is up", async () => {
     const server = await countingServer((response) => answer(response, 201));
-    const { count, fetch } = failingFetch(1);
-    const client = makeClient(server.url, { fetch });
+    const members = { code: "ECONNREFUSED", syscall: "connect" };
+    const cause = Object.assign(new Error("connect ECONNREFUSED"), members);
+    const platforms = vi.spyOn(globalThis, "fetch");
+    platforms.mockRejectedValueOnce(new TypeError("fetch failed", { cause }));
+    const client = makeClient(server.url);
     expect(await client.createProductCollection(collection)).toEqual(created.data);
-    expect(count.calls).toBe(2);
+    expect(platforms).toHaveBeenCalledTimes(2);
     expect(server.requests).toHaveLength(1);
   });
 });

@@ -5,6 +5,7 @@ import { unauthorized } from "./documented.js";
 import { AbortedError, ConnectionError, HighLevelError, outcomeInWords } from "./errors.js";
 import { type Emit, type HttpEvent, whileWaiting } from "./events.js";
 import type { Fetch } from "./fetch.js";
+import { plainHeaders } from "./headers.js";
 import { BudgetSpent } from "./limiter.js";
 import type { Places } from "./place.js";
 import { createRedact, type Redact } from "./redact.js";
@@ -191,7 +192,7 @@ async function attemptWith(
 function shownOf({ status, headers, rateLimit }: Answer) {
   return {
     status,
-    headers: Object.fromEntries(headers),
+    headers: plainHeaders(headers),
     ...(rateLimit && { rateLimit: { ...rateLimit } }),
   };
 }

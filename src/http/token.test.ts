@@ -327,6 +327,29 @@ describe("calls in flight with an expired token", () => {
   });
 });
 
+describe("a token provider that fails as the call is aborted", () => {
+  it.each([
+    ["at first", undefined],
+    ["over another", token],
+  ])("%s, is not heard of again", async (_, given) => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    onTestFinished(() => void process.off("unhandledRejection", unhandled));
+    const server = await serverFor(fresh);
+    const controller = new AbortController();
+    const provider = async (rejected?: string) => {
+      if (rejected === undefined && given !== undefined) return given;
+      controller.abort();
+      throw new Error("no token");
+    };
+    const client = makeClient(server.url, { token: provider });
+    const call = client.createProductCollection(collection, { signal: controller.signal });
+    expect(await rejection(call)).toMatchObject({ name: "AbortError", mayHaveCreated: false });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
 describe("a token provider that never answers", () => {
   const never = () => new Promise<string>(() => {});
 

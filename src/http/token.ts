@@ -117,6 +117,8 @@ async function checked(given: unknown): Promise<string> {
 
 /** The answer of a provider, or a {@link TimeoutError}, or the signal's reason, whichever is first. */
 async function inTime<T>(answer: PromiseLike<T>, context: QuestionContext): Promise<T> {
+  // What it is rejected with after the end of this is nobody's business any more.
+  Promise.resolve(answer).catch(() => {});
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(noTokenInTime(context)), context.timeoutMs);
