@@ -150,7 +150,7 @@ describe("npm run test:live", () => {
       "another protocol",
       ["--base-url", "ftp://x"],
       {},
-      /^--base-url must be https, or http on a loopback host\n$/,
+      /^--base-url must be a URL that begins with https:\/\/\n$/,
     ],
     ["no server at all", [], { HIGHLEVEL_BASE_URL: "" }, /^--base-url must be an absolute URL/],
     ["an unknown option", ["--nonsense"], {}, /^Unknown option '--nonsense'/],

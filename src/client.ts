@@ -36,7 +36,7 @@ export interface HighLevelClient {
    * @throws {@link ApiError} HighLevel refused it with a documented error; nothing was created.
    * @throws {@link UnexpectedResponseError} HighLevel answered what the contract does not promise.
    * @throws {@link ConnectionError} No answer.
-   * @throws {@link TimeoutError} An attempt ran past `timeoutMs`.
+   * @throws {@link TimeoutError} An attempt, or a question to the token provider, ran past `timeoutMs`.
    * @throws {@link AbortedError} The caller aborted.
    */
   createProductCollection(

@@ -157,6 +157,8 @@ describe("an error", () => {
     for (let it = error; it instanceof Error; it = it.cause) chain.push(it.message);
     expect(chain.length).toBeGreaterThan(1);
     expect(chain.at(-1)).toContain("ECONNREFUSED");
+    const { cause } = JSON.parse(JSON.stringify(error));
+    expect(cause).toMatchObject({ message: "fetch failed", cause: { code: "ECONNREFUSED" } });
   });
 
   it("of a connection has a reason in its message even where the platform gave none", async () => {

@@ -33,7 +33,8 @@ export interface ClientOptions {
   /**
    * Sends the requests, for a proxy, a tracer or a test. What it answers with needs `status`,
    * `headers`, and a `body` (a web stream, a Node stream, any async iterable of bytes) or `text()`.
-   * Default: `globalThis.fetch`.
+   * Default: the platform's own, whose failures say more than those of a fetch that is passed, even if
+   * it is the very same: see {@link Fetch}.
    */
   readonly fetch?: Fetch | undefined;
   /**
@@ -70,7 +71,7 @@ export interface ClientOptions {
   readonly onEvent?: ((event: ClientEvent) => void) | undefined;
 }
 
-/** What a call takes beside the collection. What it shares with {@link ClientOptions} goes first. */
+/** What a call takes beside the collection. What it shares with {@link ClientOptions} takes precedence over the client's. */
 export interface CallOptions
   extends Pick<ClientOptions, "timeoutMs" | "maxRetries" | "headers" | "onEvent"> {
   /** Ends the call, which then rejects with an {@link AbortedError}. */
@@ -132,9 +133,11 @@ export function checkedClientOptions(options: ClientOptions) {
   check(
     typeof locationId === "string" && /^\S+$/.test(locationId),
     `${what}: \`locationId\``,
-    "the id of a location",
+    "the id of a location, without white space",
   );
+  check(/^(string|function)$/.test(typeof token), `${what}: \`token\``, "a string or a function");
   if (typeof token !== "function") assertToken(token, `${what}: \`token\``);
+  check(typeof allowHttp === "boolean", `${what}: \`allowHttp\``, "true or false");
   check(typeof fetch === "function", `${what}: \`fetch\``, "a function");
   checkMs(timeoutMs, `${what}: \`timeoutMs\``);
   checkMs(maxWaitMs, `${what}: \`maxWaitMs\``);
@@ -235,11 +238,10 @@ function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders 
   const own = ownCopy(headers, `${what}: \`headers\``, mustBe);
   const lower: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(own)) {
-    check(
-      /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && isHeaderValue(value),
-      `${what}: \`headers\``,
-      "names and values that a request can carry",
-    );
+    const isName = /^[!#$%&'*+.^_`|~\w-]+$/.test(name);
+    check(isName, `${what}: \`headers\``, "an object whose names a header can have");
+    const mustBe = `an object of strings of visible ASCII, and ${name} is none`;
+    check(isHeaderValue(value), `${what}: \`headers\``, mustBe);
     if (ownHeaders.includes(name.toLowerCase())) {
       throw new TypeError(`${what}: \`headers\` cannot replace ${name}, which the client sends`);
     }
@@ -265,6 +267,7 @@ function checkedBaseUrl(baseUrl: string, allowHttp: boolean, what: string): stri
     `an absolute URL, for example ${contractBaseUrl}`,
   );
   const { href, protocol, hostname } = new URL(baseUrl);
+  check(/^https?:$/.test(protocol), option, `a URL that begins with https://`);
   check(
     protocol === "https:" ||
       (protocol === "http:" &&

@@ -236,6 +236,31 @@ describe("answerNext", () => {
   });
 });
 
+it.each<[what: string, make: () => unknown, message: string]>([
+  [
+    "an option that it does not know",
+    () => fakeHighLevel({ limt: 1 } as object),
+    "fakeHighLevel: there is no option `limt`; the nearest is `limit`",
+  ],
+  [
+    "a limit below 0",
+    () => fakeHighLevel({ limit: -1 }),
+    "fakeHighLevel: `limit` must be a number from 0 up",
+  ],
+  [
+    "a break that does not say how",
+    () => fakeHighLevel().breakNext({} as { sent: boolean }),
+    "breakNext: `sent` must be true or false",
+  ],
+  [
+    "a break after no time at all",
+    () => fakeHighLevel().breakNext({ sent: true, delayMs: Number.NaN }),
+    "breakNext: `delayMs` must be a number from 0 up",
+  ],
+])("a fake refuses %s", (_what, make, message) => {
+  expect(make).toThrow(new TypeError(message));
+});
+
 describe("answerNext refuses at once what no answer can be", () => {
   const cycle: unknown[] = [];
   cycle.push(cycle);
@@ -249,10 +274,21 @@ describe("answerNext refuses at once what no answer can be", () => {
     ["a function", 201, { body: () => {} }, "`body` must be text, or what JSON can write"],
     ["a header's name", 201, { headers: { "a b": "1" } }, "`headers` must be names and values"],
     ["a header's value", 201, { headers: { a: "1\n2" } }, "`headers` must be names and values"],
-    ["a wait of NaN", 429, { retryAfterMs: Number.NaN }, "`retryAfterMs` must be milliseconds"],
-    ["an endless wait", 429, { retryAfterMs: Infinity }, "`retryAfterMs` must be milliseconds"],
-    ["a wait below 0", 429, { retryAfterMs: -1 }, "`retryAfterMs` must be milliseconds"],
-    ["a wait in words", 429, { retryAfterMs: "1" }, "`retryAfterMs` must be milliseconds"],
+    [
+      "a wait of NaN",
+      429,
+      { retryAfterMs: Number.NaN },
+      "`retryAfterMs` must be a number from 0 up",
+    ],
+    [
+      "an endless wait",
+      429,
+      { retryAfterMs: Infinity },
+      "`retryAfterMs` must be a number from 0 up",
+    ],
+    ["a wait below 0", 429, { retryAfterMs: -1 }, "`retryAfterMs` must be a number from 0 up"],
+    ["a wait in words", 429, { retryAfterMs: "1" }, "`retryAfterMs` must be a number from 0 up"],
+    ["what it does not know", 201, { bdy: {} }, "there is no option `bdy`; the nearest is `body`"],
   ])("%s", async (_what, status, answer, message) => {
     const fake = fakeHighLevel();
     expect(() => fake.answerNext(status, answer)).toThrow(

@@ -4,6 +4,7 @@ import { check } from "./http/check.js";
 import type { RateLimitHeader } from "./http/documented.js";
 import { isObject } from "./http/is-object.js";
 import { issuesOf } from "./issues.js";
+import { ownOptions } from "./own-options.js";
 
 /** What {@link fakeHighLevel} takes. */
 export interface FakeOptions {
@@ -63,7 +64,7 @@ export interface FakeHighLevel {
    * it still has to keep to the contract, and is answered with the collection that it asked for.
    * Called more than once, it is for as many requests, in order.
    *
-   * @throws TypeError where no answer can be made of it.
+   * @throws RangeError for another status than 200 to 599, TypeError where no answer can be made of it.
    */
   answerNext(status: number, answer?: FakeAnswer): void;
   /** Breaks the connection of the next request; it shares the order of {@link answerNext}. */
@@ -79,6 +80,9 @@ export interface FakeHighLevel {
  *
  * It has no timers, and goes by `performance.now()`: under fake timers no test waits for real.
  *
+ * Clients of one location share a rate limit for the whole process, also over several fakes: so that
+ * no test waits for what another has spent, give clients `limiter: false` or a location of their own.
+ *
  * @example
  * const highlevel = fakeHighLevel();
  * const client = createClient({ locationId: "abc", token: "any", fetch: highlevel.fetch });
@@ -87,6 +91,7 @@ export interface FakeHighLevel {
  * expect(highlevel.requests).toHaveLength(2);
  */
 export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
+  checkFigures("fakeHighLevel", ownOptions("fakeHighLevel", options, fakeOptions));
   const requests: FakeRequest[] = [];
   const plans: Plan[] = [];
   const spend = createBudgets(options);
@@ -142,15 +147,22 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
       if (!Number.isInteger(status) || status < 200 || status > 599) {
         throw new RangeError("answerNext: the status must be from 200 to 599");
       }
-      checkAnswer(status, answer);
+      checkAnswer(status, ownOptions("answerNext", answer, fakeAnswer));
       plans.push({ ...answer, status });
     },
     breakNext(how) {
+      const { sent, delayMs } = ownOptions("breakNext", how, fakeBreak);
+      check(typeof sent === "boolean", "breakNext: `sent`", "true or false");
+      checkFigures("breakNext", { delayMs });
       plans.push(how);
     },
     fetch,
   };
 }
+
+const fakeOptions = { limit: true, intervalMs: true, dailyLimit: true } as const;
+const fakeAnswer = { body: true, headers: true, retryAfterMs: true, delayMs: true } as const;
+const fakeBreak = { sent: true, delayMs: true } as const;
 
 /** What is to become of a request. */
 type Plan = Partial<FakeAnswer & FakeBreak & { readonly status: number }>;
@@ -161,7 +173,7 @@ interface Reply {
 }
 
 /** Checks at once what the fetch would fail over later, where it looks like a broken connection. */
-function checkAnswer(status: number, { body, headers, retryAfterMs }: FakeAnswer): void {
+function checkAnswer(status: number, { body, headers, ...figures }: FakeAnswer): void {
   const isEmpty = status === 204 || status === 205 || status === 304;
   check(!isEmpty || body === undefined, "answerNext: `body`", `left out of a ${status}`);
   let isWritable = true;
@@ -178,11 +190,7 @@ function checkAnswer(status: number, { body, headers, retryAfterMs }: FakeAnswer
     isSendable = false;
   }
   check(isSendable, "answerNext: `headers`", "names and values that an answer can carry");
-  check(
-    retryAfterMs === undefined || (Number.isFinite(retryAfterMs) && retryAfterMs >= 0),
-    "answerNext: `retryAfterMs`",
-    "milliseconds from 0 up",
-  );
+  checkFigures("answerNext", figures);
 }
 
 /** The reply that was asked for; undefined where it is to follow from the request. */
@@ -265,6 +273,14 @@ function responseOf({ status, body }: Reply, headers: Record<string, string>): R
     status,
     headers: { "Content-Type": "application/json", ...headers },
   });
+}
+
+/** Checks numbers from 0 up, where they are given. */
+function checkFigures(what: string, figures: object): void {
+  for (const [name, figure] of Object.entries(figures)) {
+    const isOne = Number.isFinite(figure) && Number(figure) >= 0;
+    check(figure === undefined || isOne, `${what}: \`${name}\``, "a number from 0 up");
+  }
 }
 
 /** What Node.js's fetch throws when a connection cannot be made, or ends too early. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Violation, violationsIn } from "../../contract-tests/support/violations.js";
+import { path } from "../../src/contract.js";
 
 /** What the mock prints of a request: when, the status, what was asked, and what was wrong where. */
 export function requestLine(
@@ -9,7 +10,7 @@ export function requestLine(
 ): string {
   const { statusCode: status } = response;
   const { pathname } = new URL(url, "http://mock");
-  const reasons = reasonsIn(status, String(response.getHeader("sl-violations") ?? "[]"));
+  const reasons = reasonsIn(status, pathname, String(response.getHeader("sl-violations") ?? "[]"));
   if (headers.prefer !== undefined) reasons.push(`asked for with Prefer: ${headers.prefer}`);
   const time = now.toTimeString().slice(0, "hh:mm:ss".length);
   const line = `${status}  ${method} ${pathname}  ${reasons.join("; ")}`.trimEnd();
@@ -18,7 +19,7 @@ export function requestLine(
   return `${time}  ${token ? line.replaceAll(token, "[token]") : line}`;
 }
 
-function reasonsIn(status: number, reported: string): string[] {
+function reasonsIn(status: number, pathname: string, reported: string): string[] {
   let violations: Violation[];
   try {
     violations = violationsIn(new Headers({ "sl-violations": reported }));
@@ -27,7 +28,7 @@ function reasonsIn(status: number, reported: string): string[] {
   }
   if (violations.length > 0) return violations.map((it) => inWords(status, it));
   if (status === 400) return ["the body is not JSON"];
-  if (status === 404) return ["the contract has no such path"];
+  if (status === 404) return [`the contract has no such ${pathname === path ? "answer" : "path"}`];
   if (status === 405) return ["the contract has no such method"];
   return [];
 }

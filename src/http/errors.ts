@@ -35,11 +35,7 @@ export class HighLevelError extends Error {
   /** What loggers and `JSON.stringify` show: everything but the stack. */
   toJSON(): Record<string, unknown> {
     const { name, message, cause, ...rest } = this;
-    if (!isObject(cause)) return { name, message, ...rest, cause: jsonSafe(cause) };
-    const shown = Object.fromEntries(
-      ["name", "message", "code"].map((key) => [key, jsonSafe(cause[key])]),
-    );
-    return { name, message, ...rest, cause: shown };
+    return { name, message, ...rest, cause: shownCause(cause) };
   }
 }
 
@@ -149,6 +145,13 @@ export function saidIn(body: unknown): string {
 
 function plainText(body: unknown): string {
   return typeof body === "string" && !/[<{\n]/.test(body.trim()) ? body.trim() : "";
+}
+
+/** A cause and those below it: the code of a failed connection stands in the one at the bottom. */
+function shownCause(cause: unknown, depth = 4): unknown {
+  if (!isObject(cause) || depth === 0) return jsonSafe(cause);
+  const [name, message, code] = ["name", "message", "code"].map((key) => jsonSafe(cause[key]));
+  return { name, message, code, cause: shownCause(own(cause, "cause"), depth - 1) };
 }
 
 /** What JSON can show of a value that may be anything: a caller may abort with any reason. */

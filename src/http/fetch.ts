@@ -26,10 +26,15 @@ export interface FetchResponse {
  * Where one that is not the platform's fails, the collection may have been created: it may have sent
  * more than one request. One that sends a single request, and knows that it never left, may say so:
  * with `tellsNeverSent: true` on the function, and `neverSent: true` on what it rejects with.
+ *
+ * @example
+ * const fetch: Fetch = Object.assign(send, { tellsNeverSent: true });
+ * // and in send, before anything is written
+ * throw Object.assign(new Error("The proxy refused the connection"), { neverSent: true });
  */
 export interface Fetch {
   (url: string, init: FetchInit): Promise<FetchResponse>;
-  readonly tellsNeverSent?: true;
+  readonly tellsNeverSent?: boolean;
 }
 
 /** The platform's fetch, looked up for each request, so that what replaces it later is used. */

@@ -152,6 +152,6 @@ export function assertToken(token: unknown, what: string): asserts token is stri
   check(
     typeof token === "string" && /^[\x21-\x7e]+$/.test(token),
     what,
-    "a string of visible ASCII characters, without spaces and line breaks: trim() what surrounds it",
+    "a string of visible ASCII, without `Bearer`, spaces and line breaks: trim() what surrounds it",
   );
 }
