@@ -64,7 +64,12 @@ export const ApiError = class ApiError extends HighLevelError {
     { status, body, headers, rateLimit, retryAfterMs }: ErrorResponse<ErrorStatus>,
     attempts = 1,
   ) {
-    super(`HighLevel answered ${status}${saidIn(body)}`, { mayHaveCreated: false, attempts });
+    // A call that waits is told the 429 of an earlier one that spent the budget.
+    const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
+    super(`HighLevel answered ${status}${whose}${saidIn(body)}`, {
+      mayHaveCreated: false,
+      attempts,
+    });
     this.status = status;
     this.body = body;
     this.headers = printable(headers);

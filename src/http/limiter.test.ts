@@ -414,6 +414,7 @@ describe("calls at once, against a server that counts in windows of a second,", 
     // Those who waited have sent nothing; headers are each failure's own.
     const unsent = failures.filter(({ attempts }) => attempts === 0);
     expect(unsent.length).toBeGreaterThanOrEqual(100);
+    for (const { message } of unsent) expect(message).toContain("429 to an earlier call");
     expect(new Set(failures.map(({ headers }) => headers)).size).toBe(failures.length);
     expect(server.refused.length).toBe(failures.length - unsent.length);
     expect(tookMs).toBeLessThanOrEqual(1_100); // each looks once a second
