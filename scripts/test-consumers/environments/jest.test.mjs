@@ -7,7 +7,8 @@ const urls = JSON.parse(process.env.CONSUMER_URLS);
 // jsdom has no fetch of its own; where it was given one, that is global, or the caller's to pass on.
 const { fetch = globalThis.fetchOfNode } = globalThis;
 const options = globalThis.fetch ? {} : { fetch };
-const checks = createChecks({ highlevel, testing, urls, options, fetch });
+const isBelieved = Boolean(globalThis.fetch);
+const checks = createChecks({ highlevel, testing, urls, options, fetch, isBelieved });
 // The fake answers with a Response, which is there only with a global fetch.
 if (!globalThis.fetch) delete checks["creates in the fake of ./testing"];
 
