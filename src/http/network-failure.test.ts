@@ -105,6 +105,66 @@ describe("a failure is proof that the request was never sent", () => {
     expect(isNeverSent(timedOut("address: collector:4430"), request)).toBe(false);
   });
 
+  const refusedAt = (address: string) => failure({ code: "ECONNREFUSED", address });
+  const hangUp = "Client network socket disconnected before secure TLS connection was established";
+
+  it.each<[what: string, thrown: unknown, to: string, expected: boolean]>([
+    ["an address that is the URL's", refusedAt("10.0.0.1"), "https://10.0.0.1/", true],
+    ["an address that is not the URL's", refusedAt("10.0.0.2"), "https://10.0.0.1/", false],
+    ["the URL's address, of version 6", refusedAt("::1"), "https://[::1]/", true],
+    ["another address, of version 6", refusedAt("::2"), "https://[::1]/", false],
+    ["an address of a name", refusedAt("10.0.0.1"), "https://1.example.com/", true],
+    [
+      "a hang-up by the URL's host",
+      failure({ message: hangUp, host: "api.example.com" }),
+      url,
+      true,
+    ],
+    ["a hang-up by another host", failure({ message: hangUp, host: "collector" }), url, false],
+    ["words around a hang-up's", failure({ message: `${hangUp}!` }), url, false],
+    ["words before a blocked port's", failure({ message: "a bad port" }), url, false],
+    ["a message that is no text", failure({ message: ["bad port"] }), url, false],
+    ["a code that ends like one", failure({ code: "X_ENOTFOUND" }), url, false],
+    ["a code that begins like a refusal", failure({ code: "ECONNREFUSED_2" }), url, false],
+    [
+      "a code that begins like a timeout",
+      failure({ code: "UND_ERR_CONNECT_TIMEOUT_2" }),
+      url,
+      false,
+    ],
+    ["a code that ends like a certificate's", failure({ code: "X_CERT_1" }), url, false],
+    [
+      "a code that begins like an alert's",
+      failure({ code: "ERR_SSL_UNSUPPORTED_PROTOCOL_2" }),
+      url,
+      false,
+    ],
+    [
+      "a certificate, of a server over http",
+      failure({ code: "CERT_HAS_EXPIRED" }),
+      "http://localhost/",
+      false,
+    ],
+    [
+      "one address of two with another port",
+      failure({
+        message:
+          "Connect Timeout Error (attempted addresses: 10.0.0.1:443, 10.0.0.2:80, timeout: 1ms)",
+        code: "UND_ERR_CONNECT_TIMEOUT",
+      }),
+      url,
+      false,
+    ],
+    [
+      "a chain of causes that is too long",
+      failure({}, failure({}, failure({}, failure({}, refusedAt("10.0.0.1"))))),
+      url,
+      false,
+    ],
+  ])("or not, by what it says of the server and how it says it: %s", (_, thrown, to, expected) => {
+    expect(isNeverSent(thrown, { ...request, url: to })).toBe(expected);
+  });
+
   it("by a fetch of the caller's only where it says so itself", () => {
     const refused = { code: "ECONNREFUSED", syscall: "connect", port: 443 };
     const isProof = (members: object, fetch: Fetch) =>

@@ -39,6 +39,12 @@ describe("sending again", () => {
     expect(retryDelayMs(failed(false), 0, limits, 0.5)).toBe(250);
   });
 
+  it("never after a package that is missing, which stays missing", () => {
+    const cause = Object.assign(new Error("No undici"), { code: "ERR_MODULE_NOT_FOUND" });
+    const failure = { mayHaveCreated: false, attempts: 1, cause };
+    expect(retryDelayMs(new ConnectionError("No answer", failure), 0, limits)).toBeUndefined();
+  });
+
   it("never follows a request that may have arrived, nor one that ran out of time", () => {
     const timeout = new TimeoutError("No answer", { mayHaveCreated: true, attempts: 1 });
     expect(retryDelayMs(failed(true), 0, limits, 0)).toBeUndefined();
