@@ -22,7 +22,8 @@ export {
 } from "./http/errors.js";
 export type { AttemptEvent, EventContext, RefreshingEvent, WaitingEvent } from "./http/events.js";
 export type { Fetch, FetchInit, FetchResponse } from "./http/fetch.js";
-export { createLimiter, type PlaceWait, type RateLimiter, type Turn } from "./http/limiter.js";
+export { createLimiter, type RateLimiter } from "./http/limiter.js";
+export type { PlaceWait, Turn } from "./http/queue.js";
 export type { RateLimit } from "./http/rate-limit.js";
 export type { TokenProvider } from "./http/token.js";
 export type { Issue } from "./issues.js";

@@ -1,11 +1,11 @@
 import { version } from "../generated/version.js";
 import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
 import type { ClientEvent } from "./events.js";
-import { check, checkMs } from "./http/check.js";
+import { assertToken, check, checkMs } from "./http/check.js";
 import { type Fetch, platformFetch } from "./http/fetch.js";
 import { hasMethod } from "./http/has-method.js";
 import { createLimiter, type RateLimiter } from "./http/limiter.js";
-import { assertToken, type TokenProvider } from "./http/token.js";
+import type { TokenProvider } from "./http/token.js";
 import { ownCopy, ownOptions } from "./own-options.js";
 
 /** Headers to send beside those of the contract, by name. */

@@ -6,8 +6,9 @@ import {
   outcomeInWords,
   TimeoutError,
 } from "./errors.js";
-import { type Fetch, type FetchInit, type Reading, startReading } from "./fetch.js";
+import type { Fetch, FetchInit } from "./fetch.js";
 import { type FailedRequest, isNeverSent, reasonIn } from "./network-failure.js";
+import { type Reading, startReading } from "./reading.js";
 import type { Redact } from "./redact.js";
 import { onAbort } from "./wait.js";
 

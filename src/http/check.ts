@@ -22,3 +22,17 @@ export function checkMs(ms: number, what: string): void {
     `milliseconds above 0, at most ${longestTimerMs}`,
   );
 }
+
+/**
+ * Checks that a header can carry the token.
+ *
+ * @throws TypeError that says what is wrong with `what`, and does not show the token.
+ */
+export function assertToken(token: unknown, what: string): asserts token is string {
+  if (token === "") throw new TypeError(`${what} is empty`);
+  check(
+    typeof token === "string" && /^[\x21-\x7e]+$/.test(token),
+    what,
+    "a string of visible ASCII, without `Bearer`, spaces and line breaks: trim() what surrounds it",
+  );
+}

@@ -3,14 +3,15 @@ import { attempt, type OutgoingRequest } from "./attempt.js";
 import type { BudgetNews } from "./budget.js";
 import { unauthorized } from "./documented.js";
 import { AbortedError, ConnectionError, HighLevelError, outcomeInWords } from "./errors.js";
-import { type Emit, type HttpEvent, whileWaiting } from "./events.js";
+import type { Emit, HttpEvent } from "./events.js";
 import type { Fetch } from "./fetch.js";
 import { plainHeaders } from "./headers.js";
-import { BudgetSpent } from "./limiter.js";
 import type { Places } from "./place.js";
+import { BudgetSpent } from "./queue.js";
+import { getReady, type Ready } from "./ready.js";
 import { createRedact, type Redact } from "./redact.js";
 import { retryDelayMs } from "./retry.js";
-import type { HeldToken, Tokens } from "./token.js";
+import type { Tokens } from "./token.js";
 import { sleep } from "./wait.js";
 
 /** What a client sends with. */
@@ -36,19 +37,8 @@ export interface Call {
 /** Sends a request, to which it adds the caller's headers and the token, until there is an answer to give back. */
 export type Send = (request: OutgoingRequest, call: Call) => Promise<Answer>;
 
-/** What an attempt needs. */
-interface Ready {
-  readonly held: HeldToken;
-  readonly place: unknown;
-}
-
-/** The token is asked for again if the place was this long in coming, in milliseconds. */
-const longWaitMs = 1_000;
 /** What a limiter is told of a request that was sent and not answered. */
 const noAnswer = { status: 0, rateLimit: undefined, retryAfterMs: undefined };
-/** The place is given back if the token was this long in coming, in milliseconds. */
-const stalePlaceMs = 20;
-
 /**
  * Makes the `fetch` that openapi-fetch is given: the loop over attempts. It sends once more with
  * another token after a 401, and up to `maxRetries` times more after what provably created nothing.
@@ -74,7 +64,11 @@ export function createSend(transport: Transport): Send {
     try {
       if (signal?.aborted) throw signal.reason;
       for (let retries = 0; ; ) {
-        const { held, place } = await getReady(transport, call, sent.length, ready);
+        const { held, place } = await getReady(
+          transport,
+          { ...call, attempts: sent.length },
+          ready,
+        );
         ready = { held, place };
         if (signal?.aborted) {
           places.learn(undefined, place);
@@ -120,37 +114,6 @@ export function createSend(transport: Transport): Send {
       throw error;
     }
   };
-}
-
-/**
- * Waits for a token, and then for a place: what is sent is bounded, however long a token takes. The
- * token is asked for again where it may have expired meanwhile.
- */
-async function getReady(
-  { tokens, places }: Transport,
-  call: Call,
-  attempts: number,
-  { held, place: last }: Partial<Ready>,
-): Promise<Ready> {
-  const ask = () => whileWaiting(call.emit, "token", () => tokens.hold({ ...call, attempts }));
-  let token = held ?? (await ask());
-  let place = last;
-  for (let isAskedAgain = false; ; isAskedAgain = true) {
-    const askedAt = performance.now();
-    place = await places.wait(call, place);
-    const cameAt = performance.now();
-    try {
-      // Another token that came after a 401 is the last that the call asks for.
-      const isLast = token.replace === undefined || isAskedAgain;
-      if (isLast || cameAt - askedAt < longWaitMs) return { held: token, place };
-      token = await ask();
-      if (performance.now() - cameAt < stalePlaceMs) return { held: token, place };
-    } catch (error) {
-      places.learn(undefined, place);
-      throw error;
-    }
-    places.learn(undefined, place);
-  }
 }
 
 /** One attempt; the limiter and the listeners learn what it came to. */

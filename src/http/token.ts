@@ -1,4 +1,4 @@
-import { check } from "./check.js";
+import { assertToken } from "./check.js";
 import { TimeoutError } from "./errors.js";
 import { abortable } from "./wait.js";
 
@@ -139,19 +139,5 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     ((typeof value === "object" && value !== null) || typeof value === "function") &&
     typeof Reflect.get(value, "then") === "function"
-  );
-}
-
-/**
- * Checks that a header can carry the token.
- *
- * @throws TypeError that says what is wrong with `what`, and does not show the token.
- */
-export function assertToken(token: unknown, what: string): asserts token is string {
-  if (token === "") throw new TypeError(`${what} is empty`);
-  check(
-    typeof token === "string" && /^[\x21-\x7e]+$/.test(token),
-    what,
-    "a string of visible ASCII, without `Bearer`, spaces and line breaks: trim() what surrounds it",
   );
 }
