@@ -6,8 +6,9 @@ import {
   slidingWindow,
   windowsFromFirstRequest,
 } from "../../contract-tests/support/counters.js";
-import { type Budget, type BudgetNews, createBudget, type Place } from "./budget.js";
+import { type Budget, type BudgetNews, createBudget } from "./budget.js";
 import type { RateLimit } from "./rate-limit.js";
+import type { Place } from "./told-count.js";
 
 /** What an answer says, where it says what a test gives. */
 function said(figures: Partial<RateLimit>): RateLimit {

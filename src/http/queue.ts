@@ -1,5 +1,6 @@
-import { type Budget, type BudgetNews, createBudget, type Place } from "./budget.js";
+import { type Budget, type BudgetNews, createBudget } from "./budget.js";
 import { isObject } from "./is-object.js";
+import type { Place } from "./told-count.js";
 import { sleep } from "./wait.js";
 
 /** A wait for a place, as it is about to begin. */
