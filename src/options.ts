@@ -232,18 +232,18 @@ const ownHeaders = [
 
 /** The caller's headers, their names in lower case: one of a call replaces the client's own. */
 function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders {
-  const mustBe = 'an object of names and values, such as { "X-Request-Id": id }';
+  const option = `${what}: \`headers\``;
+  const mustBe = "an object of names and values";
   // Headers and maps have nothing of their own to copy.
-  check(!hasMethod(headers, Symbol.iterator), `${what}: \`headers\``, mustBe);
-  const own = ownCopy(headers, `${what}: \`headers\``, mustBe);
+  check(!hasMethod(headers, Symbol.iterator), option, mustBe);
+  const own = ownCopy(headers, option, mustBe);
   const lower: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(own)) {
     const isName = /^[!#$%&'*+.^_`|~\w-]+$/.test(name);
-    check(isName, `${what}: \`headers\``, "an object whose names a header can have");
-    const mustBe = `an object of strings of visible ASCII, and ${name} is none`;
-    check(isHeaderValue(value), `${what}: \`headers\``, mustBe);
+    check(isName, option, "an object whose names a header can have");
+    check(isHeaderValue(value), option, `an object of visible ASCII, and ${name} is none`);
     if (ownHeaders.includes(name.toLowerCase())) {
-      throw new TypeError(`${what}: \`headers\` cannot replace ${name}, which the client sends`);
+      throw new TypeError(`${option} cannot replace ${name}, which the client sends`);
     }
     lower[name.toLowerCase()] = value;
   }

@@ -127,8 +127,6 @@ function bytesOf(chunk: unknown): Uint8Array {
 
 /** The text of all chunks together: decoding them one by one uses a slower decoder. */
 function decoded(chunks: readonly Uint8Array[], bytes: number): string {
-  const [only] = chunks;
-  if (only !== undefined && chunks.length === 1) return new TextDecoder().decode(only);
   const all = new Uint8Array(bytes);
   let at = 0;
   for (const chunk of chunks) {

@@ -162,7 +162,7 @@ export function createToldCount() {
         // Spent until now, or idle for so long that others may have used it.
         forget(Math.min(Math.max(free, probe), firstFew));
       }
-      const free = window === undefined ? allowance - underWayInSpell : Number.POSITIVE_INFINITY;
+      const free = window === undefined ? allowance - underWayInSpell : Infinity;
       return { free: Math.max(0, free), at: undefined };
     },
 
