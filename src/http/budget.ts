@@ -57,8 +57,7 @@ export function createBudget(bound: Budget | undefined) {
 
   /** What is left of the limit in any window, by our own count. */
   function ownRoom(now: number): Room {
-    if (told.isTold() && bound === undefined)
-      return { free: Infinity, at: undefined };
+    if (told.isTold() && bound === undefined) return { free: Infinity, at: undefined };
     const most = bound ?? { limit, intervalMs };
     const lengthMs = most.intervalMs * slack;
     const { count, oldest } = given.since(now - lengthMs);
