@@ -34,7 +34,7 @@ export interface Call {
   readonly emit: Emit<HttpEvent>;
 }
 
-/** Sends a request, to which it adds the caller's headers and the token, until there is an answer to give back. */
+/** Sends a request, with the caller's headers and the token, until there is an answer to give back. */
 export type Send = (request: OutgoingRequest, call: Call) => Promise<Answer>;
 
 /** What a limiter is told of a request that was sent and not answered. */
