@@ -14,8 +14,8 @@ export type ExtraHeaders = Readonly<Record<string, string>>;
 /** What {@link createClient} takes. */
 export interface ClientOptions {
   /**
-   * The location (sub-account) to create collections in: sent as `altId`, and counted by in the
-   * limiter.
+   * The location (sub-account) to create collections in: sent as `altId`, and what the limiter counts
+   * by.
    */
   readonly locationId: string;
   /**
@@ -33,8 +33,8 @@ export interface ClientOptions {
   /**
    * Sends the requests, for a proxy, a tracer or a test. What it answers with needs `status`,
    * `headers`, and a `body` (a web stream, a Node stream, any async iterable of bytes) or `text()`.
-   * Default: the platform's own, whose failures say more than those of a fetch that is passed, even if
-   * it is the very same: see {@link Fetch}.
+   * Default: the platform's own. Only its failures prove that a request never left; those of a fetch
+   * that is passed, even `globalThis.fetch`, prove it where it says so: see {@link Fetch}.
    */
   readonly fetch?: Fetch | undefined;
   /**
@@ -48,13 +48,14 @@ export interface ClientOptions {
    */
   readonly maxRetries?: number | undefined;
   /**
-   * The longest wait before sending again, in milliseconds. After an answer that names a longer one
-   * the call rejects at once. Default: 30 000.
+   * The longest wait that an answer may name, in milliseconds; up to a quarter of it is added, so that
+   * many who wait do not return as one. After an answer that names a longer one the call rejects at
+   * once. Default: 30 000.
    */
   readonly maxWaitMs?: number | undefined;
   /**
    * Sent with every request: correlation ids and the like. They cannot replace the client's own
-   * Authorization, Version, Content-Type and Accept.
+   * Authorization, Version, Content-Type and Accept, nor those of the connection, such as Host.
    */
   readonly headers?: ExtraHeaders | undefined;
   /**
@@ -71,7 +72,10 @@ export interface ClientOptions {
   readonly onEvent?: ((event: ClientEvent) => void) | undefined;
 }
 
-/** What a call takes beside the collection. What it shares with {@link ClientOptions} takes precedence over the client's. */
+/**
+ * What a call takes beside the collection. `timeoutMs` and `maxRetries` replace the client's, `headers`
+ * are added to them (one of the same name replaces it), and `onEvent` is told beside the client's.
+ */
 export interface CallOptions
   extends Pick<ClientOptions, "timeoutMs" | "maxRetries" | "headers" | "onEvent"> {
   /** Ends the call, which then rejects with an {@link AbortedError}. */
@@ -164,7 +168,7 @@ export function checkedClientOptions(options: ClientOptions) {
   };
 }
 
-/** Without a prototype, as those that were checked are. */
+/** Without a prototype: what stands on `Object.prototype` is no option. */
 const noOptions: CallOptions = Object.create(null);
 
 /**
@@ -212,7 +216,7 @@ function checkOnEvent(onEvent: unknown, what: string): void {
 }
 
 const accept = "application/json";
-/** The headers that the client sends itself, in lower case. */
+/** The headers that a caller cannot set, in lower case. */
 const ownHeaders = [
   "authorization",
   "content-type",
@@ -243,7 +247,9 @@ function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders 
     check(isName, option, "an object whose names a header can have");
     check(isHeaderValue(value), option, `an object of visible ASCII, and ${name} is none`);
     if (ownHeaders.includes(name.toLowerCase())) {
-      throw new TypeError(`${option} cannot replace ${name}, which the client sends`);
+      throw new TypeError(
+        `${option} cannot set ${name}, which the client or the connection decides`,
+      );
     }
     lower[name.toLowerCase()] = value;
   }
@@ -267,11 +273,9 @@ function checkedBaseUrl(baseUrl: string, allowHttp: boolean, what: string): stri
     `an absolute URL, for example ${contractBaseUrl}`,
   );
   const { href, protocol, hostname } = new URL(baseUrl);
-  check(/^https?:$/.test(protocol), option, `a URL that begins with https://`);
+  check(/^https?:$/.test(protocol), option, "a URL that begins with https://");
   check(
-    protocol === "https:" ||
-      (protocol === "http:" &&
-        (allowHttp === true || /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname))),
+    protocol === "https:" || allowHttp || /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname),
     option,
     "https, or http on a loopback host; `allowHttp: true` lets the token go over http elsewhere",
   );

@@ -1,4 +1,5 @@
 import { check } from "./http/check.js";
+import { isObject } from "./http/is-object.js";
 
 /**
  * The options that an object has itself: what stands on `Object.prototype` decides nothing.
@@ -31,7 +32,7 @@ export function ownOptions<T extends object>(
 export function ownCopy<T extends object>(object: T, what: string, mustBe: string): T {
   let copy: T | undefined;
   try {
-    if (typeof object === "object" && object !== null && !Array.isArray(object)) {
+    if (isObject(object)) {
       copy = Object.assign(Object.create(null), object);
     }
   } catch {

@@ -40,8 +40,12 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
     const issues = emit === undefined ? [] : issuesOf(validate, body);
     if (issues.length > 0) {
       // Made anew for each listener: what one does to its event is no one else's.
-      const copied = () => issues.map((issue) => ({ ...issue }));
-      emit?.(() => ({ type: "drift", status, issues: copied(), body: parsed(answer.content) }));
+      emit?.(() => ({
+        type: "drift",
+        status,
+        issues: issues.map((issue) => ({ ...issue })),
+        body: parsed(answer.content),
+      }));
     }
   }
   if (isError(status)) {
@@ -71,16 +75,10 @@ function undocumented(status: number): string {
 }
 
 function unexpectedResponse(what: string, answer: Answer, body: unknown): UnexpectedResponseError {
-  const { status, headers, content, attempts, flaw } = answer;
+  const { content, flaw } = answer;
   const isJson = body !== undefined && body !== content;
   const shown = isJson ? body : firstKiB(content);
-  return new UnexpectedResponseError(what, {
-    status,
-    headers,
-    body: shown,
-    attempts,
-    cause: flaw?.cause,
-  });
+  return new UnexpectedResponseError(what, { ...answer, body: shown, cause: flaw?.cause });
 }
 
 /** The JSON value of a text, or the text itself where it is none; undefined for no text. */

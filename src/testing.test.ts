@@ -392,9 +392,9 @@ describe("under fake timers", () => {
     await vi.advanceTimersByTimeAsync(1);
     await call;
     const listeners = added.mock.calls.flatMap(([type, it], i) =>
-      it?.toString().includes("reject") ? [[added.mock.contexts[i], type, it]] : [],
+      it?.toString().includes("listeners") ? [[added.mock.contexts[i], type, it]] : [],
     );
-    expect(listeners).toHaveLength(1);
+    expect(listeners).not.toEqual([]);
     expect(removed.mock.calls.map((args, i) => [removed.mock.contexts[i], ...args])).toEqual(
       expect.arrayContaining(listeners),
     );

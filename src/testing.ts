@@ -3,6 +3,8 @@ import { fixedHeaders, path, type RequestBody, validateRequestBody } from "./con
 import { check } from "./http/check.js";
 import type { RateLimitHeader } from "./http/documented.js";
 import { isObject } from "./http/is-object.js";
+import { own } from "./http/own.js";
+import { sleep } from "./http/wait.js";
 import { issuesOf } from "./issues.js";
 import { ownOptions } from "./own-options.js";
 
@@ -78,7 +80,7 @@ export interface FakeHighLevel {
  * as the contract says. A good one is answered with what it asked for, under ids that count up from
  * 1. Every answer has the five rate-limit headers, counting down for each location.
  *
- * It has no timers, and goes by `performance.now()`: under fake timers no test waits for real.
+ * It sets no timer but for a `delayMs`, and goes by `performance.now()`: under fake timers no test waits for real.
  *
  * Clients of one location share a rate limit for the whole process, also over several fakes: so that
  * no test waits for what another has spent, give clients `limiter: false` or a location of their own.
@@ -130,7 +132,7 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
     );
     const request = { method, url, headers, body: json === undefined ? text : json.value };
     if (plan.sent !== false) requests.push(request);
-    if (plan.delayMs !== undefined) await delay(plan.delayMs, signal);
+    if (plan.delayMs !== undefined) await sleep(plan.delayMs, signal);
     if (plan.sent !== undefined) throw brokenConnection(plan.sent);
 
     const { rateLimit, isSpent } = spend(isObject(request.body) ? request.body.altId : undefined);
@@ -226,7 +228,7 @@ function refused(status: 400 | 401 | 422, more?: object): Reply {
 }
 
 function exampleOf(status: number): unknown {
-  return new Map<string, unknown>(Object.entries(exampleBodies)).get(String(status));
+  return own(exampleBodies, String(status));
 }
 
 /** Counts the requests of each location. */
@@ -292,25 +294,6 @@ function brokenConnection(sent: boolean): TypeError {
         syscall: "connect",
       });
   return Object.assign(new TypeError("fetch failed", { cause }), { neverSent: !sent });
-}
-
-/** Waits, on the timers that the platform has at the moment: under fake timers, on those. */
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
-    const onAbort = () => {
-      end();
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      end();
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", onAbort);
-  });
 }
 
 /** The value of a JSON text; undefined where it is none. */

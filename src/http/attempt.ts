@@ -80,34 +80,21 @@ function outcomeOf(
           { mayHaveCreated, attempts },
         )
       : undefined;
-  if (head !== undefined) {
-    const thrown = typeof end === "object" ? redact.error(end.thrown) : timeout;
-    return createAnswer(
-      { ...head, content: reading.content(), flaw: flawOf(end, thrown) },
-      redact,
-      attempts,
-    );
-  }
   const thrown = typeof end === "object" ? end.thrown : undefined;
-  return timeout ?? connectionError(thrown, request, redact, attempts);
+  const cause = timeout ?? redact.error(thrown);
+  if (head !== undefined) {
+    const flaw = flawOf(end, cause);
+    return createAnswer({ ...head, content: reading.content(), flaw }, redact, attempts);
+  }
+  if (timeout !== undefined) return timeout;
+  const mayHaveSent = !isNeverSent(thrown, request);
+  return new ConnectionError(
+    `No answer from HighLevel; ${outcomeInWords(mayHaveSent)}: ${reasonIn(cause)}`,
+    { mayHaveCreated: mayHaveSent, attempts, cause },
+  );
 }
 
 function flawOf(end: End, cause: Error | undefined): Flaw | undefined {
   if (end === "whole") return undefined;
   return { what: end === "too large" ? "more than 1 MiB" : "but its body broke off", cause };
-}
-
-/** The {@link ConnectionError} for what a fetch threw. */
-function connectionError(
-  thrown: unknown,
-  request: FailedRequest,
-  redact: Redact,
-  attempts: number,
-): ConnectionError {
-  const cause = redact.error(thrown);
-  const mayHaveCreated = !isNeverSent(thrown, request);
-  return new ConnectionError(
-    `No answer from HighLevel; ${outcomeInWords(mayHaveCreated)}: ${reasonIn(cause)}`,
-    { mayHaveCreated, attempts, cause },
-  );
 }

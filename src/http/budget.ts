@@ -4,8 +4,8 @@ import type { RateLimit } from "./rate-limit.js";
 import { createSlidingCount } from "./sliding-count.js";
 import { createToldCount, type Place, type Room } from "./told-count.js";
 
-// What is known of one location's budget, and what follows from it. Every function takes the time as
-// `now`, in milliseconds on a clock that only goes forward.
+// What is known of one location's budget, and what follows from it. What depends on the time takes it
+// as `now`, in milliseconds on a clock that only goes forward.
 
 /** A budget of requests. */
 export interface Budget {
@@ -50,7 +50,7 @@ export function createBudget(bound: Budget | undefined) {
   let { limit, intervalMs } = bound ?? highLevelBudget;
   let usedAt = 0;
   let closure: Closure | undefined;
-  /** How many requests that went ahead to see were refused, one after the other. */
+  /** How many 429s have come since another answer. */
   let refusals = 0;
   const told = createToldCount();
   const given = createSlidingCount();
@@ -69,28 +69,29 @@ export function createBudget(bound: Budget | undefined) {
     const isForTheDay = rateLimit?.dailyRemaining === 0;
     const isOld = !told.isOfThisSpell(place);
     if (isOld && retryAfterMs === undefined && !isForTheDay) return;
-    const namedMs = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, dayMs);
+    const namedAt = now + Math.min(retryAfterMs ?? 0, dayMs);
     // A wait that proved too short is not believed again.
-    const isBelieved = isOld || refusals++ === 0;
-    const windowEndsAt = told.windowEndsAt(now, intervalMs);
-    const namedAt = now + (namedMs ?? 0);
-    const until = isBelieved && namedMs !== undefined ? namedAt : Math.max(namedAt, windowEndsAt);
+    const isBelieved = (isOld || refusals++ === 0) && retryAfterMs !== undefined;
+    const until = isBelieved ? namedAt : Math.max(namedAt, told.windowEndsAt(now, intervalMs));
     closure = { news, isForTheDay, until: Math.max(until, closure?.until ?? 0) };
     told.startAnew();
   }
+
+  const closureAt = (now: number) => (closure && now < closure.until ? closure : undefined);
 
   return {
     /** How many requests may be sent. */
     room(now: number): Room {
       told.endLost(now);
-      if (closure !== undefined && now < closure.until) return { free: 0, at: closure.until };
+      const until = closureAt(now)?.until;
+      if (until !== undefined) return { free: 0, at: until };
       const theirs = told.room(now, intervalMs);
       const own = ownRoom(now);
       return own.free < theirs.free ? own : theirs;
     },
 
     /** The 429 that stops all requests for now; undefined if there is none. */
-    closure: (now: number) => (closure !== undefined && now < closure.until ? closure : undefined),
+    closure: closureAt,
 
     /** How long a window is, as far as is known. */
     intervalMs: () => bound?.intervalMs ?? intervalMs,
@@ -132,7 +133,8 @@ export function createBudget(bound: Budget | undefined) {
     /** Whether nothing of it will matter any more. */
     isIdle(now: number): boolean {
       told.endLost(now);
-      const until = Math.max(usedAt + intervalMs * slack, closure?.until ?? 0);
+      const longestMs = Math.max(intervalMs, bound?.intervalMs ?? 0);
+      const until = Math.max(usedAt + longestMs * slack, closure?.until ?? 0);
       return !told.isUnderWay() && now > until;
     },
   };

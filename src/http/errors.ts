@@ -163,6 +163,6 @@ function jsonSafe(value: unknown): unknown {
 
 /** The headers, which a structured logger shows as well as `console.log` does. */
 export function printable(headers: Headers): Headers {
-  const own = new Headers(headers);
-  return define(own, "toJSON", () => plainHeaders(own));
+  const copy = new Headers(headers);
+  return define(copy, "toJSON", () => plainHeaders(copy));
 }

@@ -7,7 +7,10 @@ export interface EventContext {
   readonly locationId: string;
 }
 
-/** The call waits, as it is about to do. */
+/**
+ * The call waits: told before it sends again, and of a wait for a place or a token once it is known to
+ * take more than 100 ms, or has.
+ */
 export interface WaitingEvent extends EventContext {
   readonly type: "waiting";
   /**
@@ -63,25 +66,18 @@ export function createEmit<E extends EventContext>(
 }
 
 /** A wait for more than this is told of, in milliseconds. */
-const momentMs = 100;
+export const momentMs = 100;
 
 /**
  * Does the work, and tells that the call waits for it if it takes more than a moment and has not told
  * so itself, with what it knows.
  */
-export function whileWaiting<T>(
+export async function whileWaiting<T>(
   emit: Emit<HttpEvent>,
   reason: WaitingEvent["reason"],
   work: (onWait?: (known: Pick<WaitingEvent, "ms" | "ahead">) => void) => Promise<T>,
 ): Promise<T> {
-  return emit === undefined ? work() : whileTelling(emit, reason, work);
-}
-
-async function whileTelling<T>(
-  emit: NonNullable<Emit<HttpEvent>>,
-  reason: WaitingEvent["reason"],
-  work: (onWait: (known: Pick<WaitingEvent, "ms" | "ahead">) => void) => Promise<T>,
-): Promise<T> {
+  if (emit === undefined) return work();
   const tell = (known?: Pick<WaitingEvent, "ms" | "ahead">) => {
     clearTimeout(timer);
     emit(() => ({ type: "waiting", reason, ...known }));

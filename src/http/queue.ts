@@ -1,4 +1,5 @@
 import { type Budget, type BudgetNews, createBudget } from "./budget.js";
+import { momentMs } from "./events.js";
 import { isObject } from "./is-object.js";
 import type { Place } from "./told-count.js";
 import { sleep } from "./wait.js";
@@ -21,14 +22,13 @@ export interface Turn {
   readonly onWait?: ((wait: PlaceWait) => void) | undefined;
 }
 
-/** A wait for more than this is told of, in milliseconds. */
-const momentMs = 100;
-/** How soon those look again who wait for an answer to say how they go on, in milliseconds. */
+/** How soon a call looks again that waits for an answer under way, in milliseconds. */
 const firstLookMs = 4;
 /** The longest that a call waits without looking, in milliseconds; also a tenth of a window. */
 const longestSleepMs = 1_000;
 /** A call this late to look is gone, in milliseconds: on Workers its request may have ended. */
 const graceMs = 2_000;
+
 /** The budget is spent for longer than a call waits. */
 export class BudgetSpent extends Error {
   /** The 429 that said so. */
@@ -121,7 +121,7 @@ export function createQueue(bound: Budget | undefined): Queue {
       const isNews = ms === undefined ? !isTold && now > toldUntil : now + ms > toldUntil;
       if (isNews) {
         turn.onWait?.({ ahead, ms: ms === undefined ? ms : Math.ceil(ms) });
-        isTold = true;
+        isTold = ms === undefined;
         toldUntil = now + (ms ?? 0) + momentMs;
       }
       ticket.looksAt = now + sleepMs;

@@ -91,7 +91,7 @@ export function startReading(
   return {
     ended: read(),
     head: () => head,
-    content: () => text || decoded(chunks, bytes),
+    content: () => (chunks.length > 0 ? decoded(chunks, bytes) : text),
     cancel,
   };
 }
@@ -99,7 +99,7 @@ export function startReading(
 /** The signal, where the platform's fetch takes the platform's own: jsdom's is of another realm. */
 function usable(signal: AbortSignal): { signal?: AbortSignal } {
   const { Request, AbortController } = globalThis;
-  // jsdom has no Request: one that is missing is not one that was asked before.
+  // AbortController first: jsdom has no Request, and neither has `platform` before the first look.
   if (platform?.AbortController !== AbortController || platform.Request !== Request) {
     platform = { Request, AbortController, takesSignals: takes(Request, signal) };
   }
@@ -148,7 +148,7 @@ function hasReader(body: unknown): body is WebStream {
 }
 
 function isAsyncIterable(body: unknown): body is AsyncIterable<unknown> {
-  return typeof body === "object" && hasMethod(body, Symbol.asyncIterator);
+  return hasMethod(body, Symbol.asyncIterator);
 }
 
 function canDestroy(body: unknown): body is { destroy(): unknown } {

@@ -50,7 +50,7 @@ export function createRedact(tokens: readonly string[]): Redact {
     try {
       // Parsed before it is cleaned, so that no replacement can break what was JSON.
       const root: { parsed: unknown } = { parsed: JSON.parse(value) };
-      return cleanStrings(root, (it) => text(it)) ? JSON.stringify(root.parsed) : value;
+      return cleanStrings(root, text) ? JSON.stringify(root.parsed) : value;
     } catch {
       return text(value, isCut); // no JSON, or nested deeper than it can be written
     }

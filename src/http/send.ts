@@ -39,6 +39,7 @@ export type Send = (request: OutgoingRequest, call: Call) => Promise<Answer>;
 
 /** What a limiter is told of a request that was sent and not answered. */
 const noAnswer = { status: 0, rateLimit: undefined, retryAfterMs: undefined };
+
 /**
  * Makes the `fetch` that openapi-fetch is given: the loop over attempts. It sends once more with
  * another token after a 401, and up to `maxRetries` times more after what provably created nothing.

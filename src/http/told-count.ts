@@ -1,5 +1,5 @@
-// The server's own count of what is sent: what its answers say is left. Every function takes the time
-// as `now`, in milliseconds on a clock that only goes forward.
+// The server's own count of what is sent: what its answers say is left. What depends on the time takes
+// it as `now`, in milliseconds on a clock that only goes forward.
 
 /** Whether there is room. */
 export interface Room {

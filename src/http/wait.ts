@@ -30,8 +30,9 @@ function followerOf(signal: AbortSignal): Follower {
 }
 
 /**
- * A signal of our own: a listener of the caller's can keep an event of its signal from ours. There is
- * none for a signal of another realm, as jsdom's are, or one that never aborts.
+ * A signal of our own: a listener of the caller's can keep an event of its signal from ours. For a
+ * signal of another realm, as jsdom's are, there is none, or on Node.js 20 one that never aborts: so
+ * the caller's own is followed as well.
  */
 function derivedFrom(signal: AbortSignal): AbortSignal[] {
   try {
