@@ -150,6 +150,56 @@ describe("createClient", () => {
     expect(message).not.toContain(token);
   });
 
+  it.each<[object, string]>([
+    [{ locationId: "a b" }, "`locationId` must be the id of a location, without white space"],
+    [{ token: 5 }, "`token` must be a string or a function"],
+    [
+      { baseUrl: "/v1" },
+      "`baseUrl` must be an absolute URL, for example https://services.leadconn",
+    ],
+    [{ baseUrl: "http://api.test" }, "`allowHttp: true` lets the token go over http elsewhere"],
+    [
+      { baseUrl: "https://me@api.test" },
+      "`baseUrl` must be without user, password, query, fragment",
+    ],
+    [{ fetch: {} }, "`fetch` must be a function"],
+    [{ maxRetries: 1.5 }, "`maxRetries` must be a whole number from 0 up"],
+    [{ limiter: {} }, "`limiter` must be false or an object with a method `waitForPlace`"],
+    [{ userAgent: 5 }, "`userAgent` must be a header's value"],
+    [{ onEvent: "warn" }, "`onEvent` must be a function"],
+    [{ headers: new Map() }, "`headers` must be an object of names and values"],
+    [{ headers: [] }, "`headers` must be an object of names and values"],
+    [{ headers: { "a b": "c" } }, "`headers` must be an object whose names a header can have"],
+    [{ headers: { "X-Note": "ü" } }, "X-Note"],
+  ])("says what is expected in place of %o", (bad, message) => {
+    expect(typeErrorOf(create(bad))).toContain(message);
+  });
+
+  it.each([
+    ["no object", 5, "must be an object"],
+    ["an object that throws when it is read", hostile, "cannot be read"],
+  ])("says that it was given %s for its options", (_, options, message) => {
+    expect(typeErrorOf(() => createClient(options as never))).toBe(
+      `TypeError: createClient: the options ${message}`,
+    );
+  });
+
+  it.each([
+    "Host",
+    "Connection",
+    "Content-Length",
+    "Expect",
+    "Keep-Alive",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+  ])("leaves the header %s to the connection", (name) => {
+    const message = typeErrorOf(create({ headers: { [name]: "a" } }));
+    expect(message).toContain("createClient: `headers`");
+    expect(message).toContain(name);
+  });
+
   it("says that an empty token is empty", () => {
     expect(typeErrorOf(create({ token: "" }))).toMatch(/`token` is empty$/);
   });
@@ -162,6 +212,9 @@ describe("createClient", () => {
     ["location", "locationId"],
     ["onDrift", "onEvent"],
     ["header", "headers"],
+    ["head", "headers"],
+    ["url", "baseUrl"],
+    ["waitMs", "maxWaitMs"],
   ])("names an option that it does not know, and the nearest: %s", (unknown, nearest) => {
     const message = typeErrorOf(create({ [unknown]: undefined }));
     expect(message).toContain(`createClient: there is no option \`${unknown}\``);
@@ -273,12 +326,18 @@ describe("a client", () => {
     ]);
   });
 
-  it("leaves the User-Agent to a browser, which would ask the server's leave (CORS)", async () => {
-    const server = await countingServer((response) => answer(response, 201));
-    vi.stubGlobal("document", {});
-    await makeClient(server.url, { userAgent: "shop/2" }).createProductCollection(collection);
-    expect(server.requests[0]?.headers["user-agent"]).not.toBe("shop/2");
-  });
+  it.each([
+    ["page", "document", {}],
+    ["worker", "importScripts", () => {}],
+  ])(
+    "leaves the User-Agent to a browser's %s, which would ask the server's leave (CORS)",
+    async (_, name, value) => {
+      const server = await countingServer((response) => answer(response, 201));
+      vi.stubGlobal(name, value);
+      await makeClient(server.url, { userAgent: "shop/2" }).createProductCollection(collection);
+      expect(server.requests[0]?.headers["user-agent"]).not.toBe("shop/2");
+    },
+  );
 
   it.each([
     ["", "/products/collections"],
@@ -331,6 +390,13 @@ describe("createProductCollection", () => {
       expect(server.requests).toHaveLength(0);
     },
   );
+
+  it("says that its signal must be an AbortSignal", async () => {
+    const call = makeClient("http://127.0.0.1:1").createProductCollection(collection, {
+      signal: new AbortController() as never,
+    });
+    expect(String(await rejection(call))).toMatch(/: `signal` must be an AbortSignal$/);
+  });
 
   it.each<[string, unknown]>([
     ["null", null],

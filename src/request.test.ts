@@ -251,6 +251,36 @@ describe("a collection that breaks the contract is refused with every issue, and
     }
   });
 
+  it.each<[string, unknown]>([
+    ["null", null],
+    ["undefined", undefined],
+    ["a function", () => collection],
+    ["an array", [collection]],
+  ])("%s, because it must be an object", async (_, bad) => {
+    const client = makeClient("http://127.0.0.1:1");
+    expect(await rejection(client.createProductCollection(bad as never))).toMatchObject({
+      message: "The collection breaks the contract and was not sent: must be object",
+      issues: [{ path: "", message: "must be object" }],
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    ["the first line of an error", new Error("Not loaded\nSecond line"), "Error: Not loaded"],
+    ["a text as it was thrown", "offline", "offline"],
+    ["that what was thrown cannot be read", Object.create(null), "it throws when it is read"],
+  ])("with the reason why it cannot be sent as JSON: %s", async (_, thrown, reason) => {
+    const throwing = {
+      ...collection,
+      get image(): string {
+        throw thrown;
+      },
+    };
+    const client = makeClient("http://127.0.0.1:1");
+    expect(await rejection(client.createProductCollection(throwing))).toMatchObject({
+      issues: [{ path: "", message: `cannot be sent as JSON: ${reason}` }],
+    });
+  });
+
   it("which cannot be sent as JSON, with the reason in one line", async () => {
     const client = makeClient("http://127.0.0.1:1");
     for (const bad of [cyclic, { ...collection, extra: 5n }]) {

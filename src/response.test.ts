@@ -92,8 +92,10 @@ describe("an answer that no one promised is an UnexpectedResponseError", () => {
     ["a 202", 202, "{}", /does not document.*may have been created/],
     ["a 204", 204, "", /does not document.*may have been created/],
     ["a 206", 206, json, /does not document.*may have been created/],
+    ["a 300", 300, "", /redirect/],
     ["a 301", 301, "", /redirect/],
     ["a 304", 304, "", /redirect/],
+    ["a 399", 399, "", /redirect/],
     ["a 404 with a reason", 404, { message: "Forbidden" }, /does not document: Forbidden$/],
     ["a 404", 404, html, /does not document$/],
     ["a 421", 421, html, /does not document$/],
@@ -119,6 +121,32 @@ describe("an answer that no one promised is an UnexpectedResponseError", () => {
     expect(error.mayHaveCreated).toBe(status < 400 || status >= 500);
     expect(error.attempts).toBe(1);
     expect(drifts).toEqual([]);
+  });
+
+  it("a redirect whose status a browser hides behind 0", async () => {
+    const client = makeClient("http://127.0.0.1:1", { fetch: async () => ({ status: 0 }) });
+    expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+      name: "UnexpectedResponseError",
+      status: 0,
+      message: expect.stringContaining("a redirect, never followed"),
+      mayHaveCreated: true,
+    });
+  });
+
+  it.each([
+    [422, false],
+    [200, true],
+  ])("a %i with a collection in it that is not whole", async (status, mayHaveCreated) => {
+    const head = `HTTP/1.1 ${status} Any\r\nContent-Length: ${json.length + 1}\r\n\r\n`;
+    const server = await rawServer((socket) => socket.once("data", () => socket.end(head + json)));
+    expect(
+      await rejection(makeClient(server.url).createProductCollection(collection)),
+    ).toMatchObject({
+      name: "UnexpectedResponseError",
+      status,
+      message: expect.stringContaining("broke off"),
+      mayHaveCreated,
+    });
   });
 
   it.each([

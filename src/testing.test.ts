@@ -100,6 +100,78 @@ describe("fakeHighLevel", () => {
     ]);
   });
 
+  const headers = {
+    Authorization: "Bearer t",
+    Version: "2021-07-28",
+    "Content-Type": "application/json",
+  };
+  const body = JSON.stringify({ altId: "a", altType: "location", ...collection });
+  const good = { method: "POST", headers, body };
+  const notJson = { message: ["Content-Type must be application/json"] };
+
+  it.each<[what: string, to: string, init: RequestInit, status: number, body: object]>([
+    ["another path", `${url}/1`, good, 404, { message: "Not Found" }],
+    ["another method", url, { ...good, method: "PUT" }, 405, { message: "Method Not Allowed" }],
+    ["a body that is no JSON", url, { ...good, body: "{" }, 400, { message: "Bad Request" }],
+    ["no body", url, { method: "POST", headers }, 422, { statusCode: 422 }],
+    [
+      "no token",
+      url,
+      { ...good, headers: { ...headers, Authorization: "" } },
+      401,
+      { statusCode: 401 },
+    ],
+    [
+      "a token of another scheme",
+      url,
+      { ...good, headers: { ...headers, Authorization: "Basic Bearer t" } },
+      401,
+      { statusCode: 401 },
+    ],
+    [
+      "another altType",
+      url,
+      { ...good, body: body.replace("location", "agency") },
+      422,
+      { message: ["/altType must be location"] },
+    ],
+    ...["text/plain", "x-application/json", "application/jsonl"].map(
+      (type): [string, string, RequestInit, number, object] => [
+        `the type ${type}`,
+        url,
+        { ...good, headers: { ...headers, "Content-Type": type } },
+        422,
+        notJson,
+      ],
+    ),
+  ])("refuses %s", async (_what, to, init, status, expected) => {
+    const response = await fakeHighLevel().fetch(to, init);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject(expected);
+  });
+
+  it.each([
+    "application/json",
+    "Application/JSON; charset=utf-8",
+    "application/json ; charset=utf-8",
+    "application/vnd.api+json",
+  ])("takes a body of the type %s, and answers in JSON", async (type) => {
+    const typed = { ...headers, "Content-Type": type };
+    const response = await fakeHighLevel().fetch(url, { ...good, headers: typed });
+    expect(response.status).toBe(201);
+    expect(response.headers.get("content-type")).toBe("application/json");
+  });
+
+  it("takes a request without a signal, as workerd's is", async () => {
+    class WithoutSignal extends Request {
+      override get signal(): AbortSignal {
+        return undefined as never;
+      }
+    }
+    vi.stubGlobal("Request", WithoutSignal);
+    expect((await fakeHighLevel().fetch(url, good)).status).toBe(201);
+  });
+
   it("takes headers whose names are read as they were written, as happy-dom's are", async () => {
     const fake = fakeHighLevel();
     class KeepsNames extends Request {
@@ -231,6 +303,21 @@ describe("answerNext", () => {
     expect((await fake.fetch(url, { method: "POST" })).status).toBe(401);
   });
 
+  it.each([200, 599])("takes %d, at the end of what an answer's status can be", async (status) => {
+    const fake = fakeHighLevel();
+    fake.answerNext(status);
+    expect((await fake.fetch(url)).status).toBe(status);
+  });
+
+  it("sends a text as it is, and names no type where there is no body", async () => {
+    const fake = fakeHighLevel();
+    fake.answerNext(503, { body: "busy" });
+    fake.answerNext(503);
+    expect(await (await fake.fetch(url)).text()).toBe("busy");
+    const empty = await fake.fetch(url);
+    expect([await empty.text(), empty.headers.get("content-type")]).toEqual(["", null]);
+  });
+
   it.each([0, 199, 600, 201.5])("refuses %d, which is no status of an answer", (status) => {
     expect(() => fakeHighLevel().answerNext(status)).toThrow("must be from 200 to 599");
   });
@@ -251,6 +338,11 @@ it.each<[what: string, make: () => unknown, message: string]>([
     "a break that does not say how",
     () => fakeHighLevel().breakNext({} as { sent: boolean }),
     "breakNext: `sent` must be true or false",
+  ],
+  [
+    "a break with an option that it does not know",
+    () => fakeHighLevel().breakNext({ snt: true } as object as { sent: boolean }),
+    "breakNext: there is no option `snt`; the nearest is `sent`",
   ],
   [
     "a break after no time at all",
@@ -328,6 +420,17 @@ describe("breakNext", () => {
     });
     expect(fake.requests).toHaveLength(1);
   });
+});
+
+it.each([
+  [false, { message: "connect ECONNREFUSED", code: "ECONNREFUSED", syscall: "connect" }],
+  [true, { message: "other side closed", code: "UND_ERR_SOCKET" }],
+])("a connection breaks as that of Node.js's fetch does (sent: %o)", async (sent, cause) => {
+  const fake = fakeHighLevel();
+  fake.breakNext({ sent });
+  const error = await rejection(fake.fetch(url));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(error).toMatchObject({ message: "fetch failed", cause, neverSent: !sent });
 });
 
 describe("under fake timers", () => {

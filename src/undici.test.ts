@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { getEventListeners } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import {
   RetryAgent,
   setGlobalDispatcher,
 } from "undici";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   answer,
   closedPort,
@@ -79,6 +80,10 @@ describe("a client with undiciFetch", () => {
     ["br", brotliCompressSync(whole)],
     ["gzip, br", brotliCompressSync(gzipSync(whole))],
     ["identity", whole],
+    ["gzip, identity", gzipSync(whole)],
+    ["gzip,", gzipSync(whole)],
+    ["zip", whole],
+    ["gzip, zip", whole],
   ])("loses no 201 to Content-Encoding: %s", async (encoding, body) => {
     const server = await countingServer((response) =>
       answer(response, 201, body, { "Content-Encoding": encoding }),
@@ -253,6 +258,31 @@ describe("undiciFetch without its signal", () => {
     if (typeof body !== "object" || body === null || !("destroy" in body)) throw new Error("None");
     if (typeof body.destroy === "function") body.destroy();
     await server.hungUpOn();
+    expect(await rejection(new Response(body as never).text())).toMatchObject({
+      message: "Hung up",
+    });
+  });
+});
+
+it("a request that was answered leaves no listener on its signal", async () => {
+  const server = await countingServer((response) => answer(response, 201));
+  const { signal } = new AbortController();
+  await clientOf(server.url).createProductCollection(collection, { signal });
+  const init = { method: "POST", headers: {}, body: "{}", redirect: "manual", signal } as const;
+  const { body } = await undiciFetch(server.url, init);
+  await new Response(body as never).text();
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
+it("says of a request that never left that it was not sent, and why", async () => {
+  vi.resetModules();
+  const { undiciFetch } = await import("./undici.js");
+  const init = { method: "POST", headers: {}, body: "{}", redirect: "manual" } as const;
+  const error = await rejection(undiciFetch(`http://127.0.0.1:${await closedPort()}`, init));
+  expect(error).toMatchObject({
+    message: "The request was not sent",
+    neverSent: true,
+    cause: { code: "ECONNREFUSED" },
   });
 });
 
@@ -334,6 +364,36 @@ describe("without the package undici", () => {
       message: expect.stringMatching(/: undiciFetch needs the package undici: npm install undici$/),
       mayHaveCreated: false,
       attempts: 1,
+    });
+  });
+});
+
+describe("where undici cannot be loaded, a call says what to install, and is made once", () => {
+  const missing = Object.assign(new Error("Cannot find package 'undici'"), {
+    code: "ERR_MODULE_NOT_FOUND",
+  });
+
+  it.each<[string, unknown, string]>([
+    ["it is missing", missing, ""],
+    ["it is broken", new Error("Unexpected token"), "; loading it failed: Unexpected token"],
+  ])("%s", async (_, error, reason) => {
+    // A factory that throws would have its error wrapped by Vitest, and so without its code.
+    const thenKey = "then";
+    vi.resetModules();
+    vi.doMock("undici", () => ({ [thenKey]: () => Promise.reject(error) }));
+    onTestFinished(() => {
+      vi.doUnmock("undici");
+      vi.resetModules();
+    });
+    const { undiciFetch } = await import("./undici.js");
+    const client = makeClient("http://127.0.0.1:1", { fetch: undiciFetch });
+    const notice = `undiciFetch needs the package undici: npm install undici${reason}`;
+    expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+      name: "ConnectionError",
+      message: expect.stringMatching(new RegExp(`: ${notice}$`)),
+      mayHaveCreated: false,
+      attempts: 1,
+      cause: { message: notice, code: "ERR_MODULE_NOT_FOUND" },
     });
   });
 });
