@@ -90,6 +90,13 @@ describe("an error", () => {
     ],
     [
       "ApiError",
+      () => errorAfter(422, { message: ["", "slug is taken", "", "name is too long"] }),
+      [ApiError],
+      /^HighLevel answered 422: slug is taken; name is too long$/,
+      { mayHaveCreated: false, attempts: 1, status: 422 },
+    ],
+    [
+      "ApiError",
       () => errorAfter(429, ""),
       [ApiError],
       /^HighLevel answered 429$/,
@@ -305,11 +312,34 @@ describe("every class of errors", () => {
     ["a number", 5, 5],
     ["a BigInt", 5n, "5"],
     ["null", null, null],
+    ["a symbol", Symbol("left"), "Symbol(left)"],
+    ["a list", ["The page was left"], undefined],
     ["an object", { code: "E_LEFT" }, { code: "E_LEFT" }],
+    ["an object that holds others", { message: { of: 1 }, code: [1] }, {}],
   ])("can be written as JSON where the caller aborted with %s", (_, cause, shown) => {
     const error = new AbortedError({ mayHaveCreated: false, attempts: 0, cause });
     expect(error.cause).toBe(cause);
     expect(JSON.parse(JSON.stringify(error)).cause).toEqual(shown);
+  });
+
+  it("has as a cause what JSON can hold, and no function or list", () => {
+    for (const cause of [() => {}, [1n], undefined]) {
+      const error = new AbortedError({ mayHaveCreated: false, attempts: 0, cause });
+      expect(error.toJSON()).toHaveProperty("cause", undefined);
+    }
+  });
+
+  it("shows four causes, although an error may be its own cause", () => {
+    const loop = new Error("The page was left");
+    loop.cause = loop;
+    const error = new AbortedError({ mayHaveCreated: false, attempts: 0, cause: loop });
+    expect(JSON.stringify(error).match(/The page was left/g)).toHaveLength(4);
+  });
+
+  it("has no cause of its own where there is none", () => {
+    const { UnexpectedResponseError: made } = oneOfEach(index);
+    expect(Object.hasOwn(made, "cause")).toBe(false);
+    expect(inspect(made)).not.toContain("cause");
   });
 
   it("is called what it is exported as when it was bundled and minified", async () => {

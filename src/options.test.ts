@@ -200,6 +200,17 @@ describe("createClient", () => {
     expect(message).toContain(name);
   });
 
+  it("says what a token must be, and what a length of time", () => {
+    expect(typeErrorOf(create({ token: "a b" }))).toMatch(
+      /`token` must be a string of visible ASCII, without `Bearer`, spaces and line breaks: trim\(\) it$/,
+    );
+    for (const option of ["timeoutMs", "maxWaitMs"]) {
+      expect(typeErrorOf(create({ [option]: 0 }))).toMatch(
+        new RegExp(`\`${option}\` must be milliseconds above 0, at most 2147483647$`),
+      );
+    }
+  });
+
   it("says that an empty token is empty", () => {
     expect(typeErrorOf(create({ token: "" }))).toMatch(/`token` is empty$/);
   });

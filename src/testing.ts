@@ -5,7 +5,7 @@ import type { RateLimitHeader } from "./http/documented.js";
 import { isObject } from "./http/is-object.js";
 import { own } from "./http/own.js";
 import { sleep } from "./http/wait.js";
-import { issuesOf } from "./issues.js";
+import { inWords, issuesOf } from "./issues.js";
 import { ownOptions } from "./own-options.js";
 
 /** What {@link fakeHighLevel} takes. */
@@ -219,7 +219,7 @@ function refusalOf(
     .filter(([name, value]) => headers[name.toLowerCase()] !== value)
     .map(([name, value]) => `${name} must be ${value}`);
   if (!isJson) wrong.push("Content-Type must be application/json");
-  else wrong.push(...issuesOf(validateRequestBody, body).map((it) => `${it.path} ${it.message}`));
+  else wrong.push(...issuesOf(validateRequestBody, body).map((it) => inWords([it])));
   return wrong.length > 0 ? refused(422, { message: wrong }) : undefined;
 }
 

@@ -33,6 +33,7 @@ describe("a failure is proof that the request was never sent", () => {
   it.each<[string, unknown, boolean]>([
     ["a name that does not resolve", { code: "ENOTFOUND", syscall: "getaddrinfo" }, true],
     ["a name server that does not answer", { code: "EAI_AGAIN", syscall: "getaddrinfo" }, true],
+    ["a name that is not looked up", { code: "EMFILE", syscall: "getaddrinfo" }, true],
     ["a refused connection", { code: "ECONNREFUSED", syscall: "connect" }, true],
     ["a refused connection that names no system call", { code: "ECONNREFUSED" }, true],
     ["a host that cannot be reached", { code: "EHOSTUNREACH", syscall: "connect" }, true],
@@ -114,6 +115,19 @@ describe("a failure is proof that the request was never sent", () => {
     ["the URL's address, of version 6", refusedAt("::1"), "https://[::1]/", true],
     ["another address, of version 6", refusedAt("::2"), "https://[::1]/", false],
     ["an address of a name", refusedAt("10.0.0.1"), "https://1.example.com/", true],
+    ["an address of a name that ends in a digit", refusedAt("10.0.0.1"), "https://node7/", true],
+    [
+      "a reset, beside an empty list of errors",
+      failure({ code: "ECONNRESET", errors: [] }),
+      url,
+      false,
+    ],
+    [
+      "lists of errors that nest too deep",
+      [1, 2, 3, 4].reduce((error) => failure({ errors: [error] }), refusedAt("10.0.0.1")),
+      url,
+      false,
+    ],
     [
       "a hang-up by the URL's host",
       failure({ message: hangUp, host: "api.example.com" }),
@@ -218,7 +232,7 @@ describe("a failure is proof that the request was never sent", () => {
       failure({}, proxy),
       failure({ errors: [proxy] }),
     ];
-    expect(hostile.filter((thrown) => isNeverSent(thrown, request))).toEqual([]);
+    expect(hostile.map((thrown) => isNeverSent(thrown, request))).toEqual(hostile.map(() => false));
   });
 });
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import { runInNewContext } from "node:vm";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   collection,
   created,
@@ -109,6 +109,7 @@ describe("headers are read", () => {
     "in a list of pairs": pairs,
     "in a list of pairs, after what is none": [null, ["a"], [5, 5], ...pairs],
     "of another realm": runInNewContext("new Map(pairs)", { pairs }),
+    "with spaces around their values": { "X-RateLimit-Remaining": " 7 ", "Retry-After": "\t2" },
   };
 
   it.each(Object.entries(given))("%s", async (_, headers) => {
@@ -139,6 +140,21 @@ describe("the init", () => {
     });
   });
 
+  it("is decided on once, and not anew for each call, for as long as the platform is the same", async () => {
+    const made = vi.fn();
+    class CountingRequest extends Request {
+      constructor(...given: ConstructorParameters<typeof Request>) {
+        super(...given);
+        made();
+      }
+    }
+    vi.stubGlobal("Request", CountingRequest);
+    const { client, inits } = clientOf(() => ({ status: 201, text: async () => text }));
+    for (let call = 0; call < 3; call++) await client.createProductCollection(collection);
+    expect(made).toHaveBeenCalledTimes(1);
+    for (const { signal } of inits) expect(signal).toBeInstanceOf(AbortSignal);
+  });
+
   it("has no signal where the platform's fetch would refuse it, as under Jest with jsdom", async () => {
     class StrictRequest {
       constructor(_: string, { signal }: { signal?: unknown }) {
@@ -160,13 +176,16 @@ describe("where the platform has neither Request nor TextDecoder nor TextEncoder
   const missing = ["Request", "TextDecoder", "TextEncoder"];
 
   /** A client whose module has not yet asked what the platform has. */
-  async function freshClient(answered: Response) {
+  async function freshClient(answered: Response, given: (init: FetchInit) => void = () => {}) {
     vi.resetModules();
     const { createClient } = await import("../index.js");
     const client = createClient({
       locationId: "6578278e879ad2646715ba9c",
       token,
-      fetch: async () => answered,
+      fetch: async (_, init) => {
+        given(init);
+        return answered;
+      },
     });
     for (const name of missing) vi.stubGlobal(name, undefined);
     return client;
@@ -175,6 +194,13 @@ describe("where the platform has neither Request nor TextDecoder nor TextEncoder
   it("a collection that was created is returned", async () => {
     const client = await freshClient(new Response(text, { status: 201 }));
     expect(await client.createProductCollection(collection)).toEqual(created.data);
+  });
+
+  it("the fetch is given a signal, which no Request could refuse", async () => {
+    const given = vi.fn<(init: FetchInit) => void>();
+    const client = await freshClient(new Response(text, { status: 201 }), given);
+    await client.createProductCollection(collection);
+    expect(given.mock.calls[0]?.[0].signal).toBeInstanceOf(AbortSignal);
   });
 
   it("an answer that is no JSON is told in part", async () => {
@@ -225,6 +251,52 @@ describe("a fetch that", () => {
   });
 });
 
+it.each<[string, unknown]>([
+  ["gives no status", {}],
+  ["gives a status that is no number", { status: "201" }],
+  ["gives a status that is no whole number", { status: 201.5 }],
+])("a fetch that %s is told to have given no response", async (_, response) => {
+  const { client } = clientOf(() => response);
+  const error = await rejection(client.createProductCollection(collection));
+  expect(String(error)).toMatch(/may have been created: The fetch gave no response$/);
+});
+
+it.each<[string, object]>([
+  ["no body", {}],
+  ["a body that is null", { body: null }],
+  ["a body that cannot be read", { body: {} }],
+])("an answer with %s and no text() is empty", async (_, members) => {
+  const { client } = clientOf(() => ({ status: 500, ...members }));
+  expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+    name: "UnexpectedResponseError",
+    status: 500,
+    body: "",
+  });
+});
+
+describe("an answer in many chunks", () => {
+  it("does not wait for a timer where they are few", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { client } = clientOf(() => ({ status: 201, body: chunksOf(...text) }));
+    const made = client.createProductCollection(collection);
+    expect(await made.finally(() => vi.useRealTimers())).toEqual(created.data);
+  });
+
+  it("lets timers have their turn where they are thousands, all at hand", async () => {
+    const turn = vi.fn();
+    let turnsAtTheEnd = 0;
+    async function* chunks() {
+      setTimeout(turn, 0);
+      for (let chunk = 0; chunk < 2_500; chunk++) yield " ";
+      yield text;
+      turnsAtTheEnd = turn.mock.calls.length;
+    }
+    const { client } = clientOf(() => ({ status: 201, body: chunks() }));
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+    expect(turnsAtTheEnd).toBe(1);
+  });
+});
+
 describe("an answer whose body", () => {
   const fates: [string, () => object, RegExp][] = [
     ["holds numbers", () => chunksOf(1, 2), /broke off/],
@@ -253,6 +325,29 @@ describe("an answer whose body", () => {
       const error = await rejection(client.createProductCollection(collection));
       expect(error).toMatchObject({ name: "UnexpectedResponseError", status, mayHaveCreated });
       expect(String(error)).toMatch(message);
+    }
+  });
+
+  it("holds something other than bytes says so in its cause", async () => {
+    const { client } = clientOf(() => ({ status: 201, body: chunksOf(1, 2) }));
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({
+      cause: { message: "The body of the answer holds something other than bytes" },
+    });
+  });
+
+  it.each(["a stream", "text()"])("is just 1 MiB of %s is whole", async (kind) => {
+    const empty = JSON.stringify({ message: "Taken", filler: "" });
+    const filler = "x".repeat(2 ** 20 - empty.length);
+    const full = JSON.stringify({ message: "Taken", filler });
+    for (const [content, name] of [
+      [full, "ApiError"],
+      [`${full} `, "UnexpectedResponseError"],
+    ] as const) {
+      const body = kind === "text()" ? undefined : chunksOf(content);
+      const { client } = clientOf(() => ({ status: 400, body, text: async () => content }));
+      const error = await rejection(client.createProductCollection(collection));
+      expect(error).toHaveProperty("name", name);
     }
   });
 
@@ -289,6 +384,28 @@ describe("an answer whose body", () => {
       await hungUp.promise;
     },
   );
+});
+
+it("an async iterable that comes after the time is up is hung up on, and not read", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const late = deferred<FetchResponse>();
+  const hungUp = deferred<void>();
+  const next = vi.fn();
+  const iterator = { next, return: async () => hungUp.resolve() };
+  const { client } = clientOf(() => late.promise, 1_000);
+  const call = rejection(client.createProductCollection(collection));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await call).toMatchObject({ name: "TimeoutError" });
+  late.resolve({ status: 201, body: { [Symbol.asyncIterator]: () => iterator } });
+  await hungUp.promise;
+  expect(next).not.toHaveBeenCalled();
+});
+
+it("a signal does not abort after the answer has come whole", async () => {
+  const { client, inits } = clientOf(() => ({ status: 201, body: chunksOf(text) }));
+  await client.createProductCollection(collection);
+  expect(inits[0]?.signal).toHaveProperty("aborted", false);
 });
 
 it("what a limiter's learn throws changes nothing", async () => {

@@ -144,6 +144,14 @@ describe("headers", () => {
     });
   });
 
+  it("have a question mark for what no header can hold, where escapes hid a token", () => {
+    const escaped = [...tokenOf(64)].map(hex).join("");
+    const clean = createRedact([tokenOf(64)]).headers(
+      new Headers({ "X-Echo": `${escaped}\\n\\u00e9` }),
+    );
+    expect(clean.get("x-echo")).toBe("[token]??");
+  });
+
   it("are the very same where there is no token in them", () => {
     const headers = new Headers({ "X-Path": "C:\\temp\\u0041", "X-Latin": "\u00fc" });
     expect(redact.headers(headers)).toBe(headers);
@@ -190,6 +198,73 @@ it("a body that broke off stays as it is where it ends in no token", () => {
   for (const body of ["", "{", '{"message":"pit-', "C:\\temp", tokenOf(64).slice(0, 7)]) {
     expect(createRedact([tokenOf(64)]).body(body, true)).toBe(body);
   }
+});
+
+it("a token without a character that JSON escapes is taken out where a body broke off in it", () => {
+  const token = "pit-5e1f0c9a-77d2-4b1e-9a63-0d4c8b2f6e11";
+  const { body } = createRedact([token]);
+  for (let length = 8; length < token.length; length++) {
+    expect(body(`Not ${token.slice(0, length)}`, true)).toBe("Not [token]");
+  }
+});
+
+it("what only looks like a token stays: one whose first character is another", () => {
+  const token = tokenOf(64);
+  const body = `${token.slice(0, 16)} x${token.slice(1)}`;
+  expect(createRedact([token]).body(body)).toBe(body);
+});
+
+describe("what is left of a body that held a token", () => {
+  const token = tokenOf(64);
+  const written = [...token].map(hex).join("");
+  const { body } = createRedact([token]);
+
+  it("has its keys in the order in which they came", () => {
+    const text = `{"message":"${written}","status":401}`;
+    expect(body(text)).toBe('{"message":"[token]","status":401}');
+  });
+
+  it("is JSON where the body was, also beside a null", () => {
+    const text = `{"message":"\\"${written}\\"","data":null}`;
+    expect(body(text)).toBe('{"message":"\\"[token]\\"","data":null}');
+  });
+
+  it.each([
+    ["b", "\b"],
+    ["f", "\f"],
+    ["n", "\n"],
+    ["r", "\r"],
+    ["t", "\t"],
+  ])(
+    "is plain text where the body was no JSON: \\%s is what it stands for",
+    (letter, character) => {
+      expect(body(`Not ${written}\\${letter}!`)).toBe(`Not [token]${character}!`);
+    },
+  );
+});
+
+describe("what a fetch threw", () => {
+  const { error } = createRedact([tokenOf(64)]);
+
+  it("is copied as an error of the platform is made: its code is listed, the rest is not", () => {
+    const thrown = Object.assign(new TypeError("It failed"), { code: "ECONNRESET" });
+    expect(error(thrown)).toMatchObject({ name: "TypeError", message: "It failed" });
+    expect(Object.keys(error(thrown) ?? {})).toEqual(["code"]);
+  });
+
+  it("has no message where it had none", () => {
+    expect(error({ code: "ECONNRESET" })).toMatchObject({ message: "", code: "ECONNRESET" });
+  });
+
+  it("is copied four causes deep, although it may be its own cause", () => {
+    const loop = new Error("It failed");
+    loop.cause = loop;
+    const messages: string[] = [];
+    for (let it: unknown = error(loop); it instanceof Error; it = it.cause) {
+      messages.push(it.message);
+    }
+    expect(messages).toEqual(Array(4).fill("It failed"));
+  });
 });
 
 it("a token is found after what began like it, and after itself", () => {

@@ -15,6 +15,9 @@ import {
 } from "../../contract-tests/support/servers.js";
 import type { ClientOptions, RateLimiter } from "../index.js";
 import { createLimiter } from "./limiter.js";
+import { createPlaces } from "./place.js";
+import { createSend } from "./send.js";
+import { createTokens } from "./token.js";
 
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0); // no jitter, and so no wait where none is named
@@ -528,4 +531,40 @@ describe("what is bounded is what is sent:", () => {
     const inSecond = sentAt.filter((at) => at - start > 9_000 && at - start < 13_000);
     expect(inSecond).toHaveLength(10);
   });
+});
+
+it("what is thrown after the request has left, by whatever, is no proof that it has not", async () => {
+  const timers = vi.spyOn(globalThis, "setTimeout").mockImplementation(() => {
+    throw new Error("No timer is left");
+  });
+  const fetch = vi.fn(async () => Response.json(created, { status: 201 }));
+  const client = makeClient("https://highlevel.test", { fetch });
+  const error = await rejection(client.createProductCollection(collection));
+  timers.mockRestore();
+  expect(error).toMatchObject({
+    name: "ConnectionError",
+    message: "No answer; the collection may have been created",
+    mayHaveCreated: true,
+    attempts: 1,
+  });
+  expect(fetch).toHaveBeenCalledOnce();
+});
+
+it("onAnswer is told of every answer, and of no failure", async () => {
+  const onAnswer = vi.fn();
+  const answers = [
+    async () => new Response("", { status: 429 }),
+    () => Promise.reject(new Error("The connection broke")),
+  ];
+  const send = createSend({
+    fetch: async () => answers.shift()?.() as Promise<Response>,
+    tokens: createTokens(token),
+    places: createPlaces(false, ""),
+    onAnswer,
+  });
+  const request = { url: "https://highlevel.test", method: "POST", headers: {}, body: "{}" };
+  const bounds = { timeoutMs: 1_000, maxRetries: 2, maxWaitMs: 1_000 };
+  const call = { ...bounds, headers: {}, signal: undefined, emit: undefined };
+  expect(await rejection(send(request, call))).toHaveProperty("name", "ConnectionError");
+  expect(onAnswer.mock.calls.map(([{ status }]) => status)).toEqual([429]);
 });

@@ -1,5 +1,5 @@
 import { getEventListeners } from "node:events";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { deferred, rejection } from "../../contract-tests/support/servers.js";
 import { fakeClock } from "../../contract-tests/support/simulated.js";
 import { abortable, onAbort, sleep } from "./wait.js";
@@ -89,6 +89,18 @@ describe("listeners of a signal", () => {
     offs[0]?.();
     controller.abort();
     expect(listeners.map((it) => it.mock.calls.length)).toEqual([0, ...Array(99).fill(1)]);
+  });
+
+  it("are called where the platform makes no signal of another: not of a foreign one, or of none", () => {
+    const any = vi.spyOn(AbortSignal, "any").mockImplementation(() => {
+      throw new TypeError("member 0 is not of type 'AbortSignal'");
+    });
+    onTestFinished(() => any.mockRestore());
+    const controller = new AbortController();
+    const listener = vi.fn();
+    onAbort(controller.signal, listener);
+    controller.abort();
+    expect(listener).toHaveBeenCalledOnce();
   });
 
   it("may be of another realm, of which no signal of ours can be made", () => {
