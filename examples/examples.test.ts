@@ -153,6 +153,18 @@ describe("many collections from a CSV file", () => {
     expect(slugs.toSorted()).toEqual(all.toSorted());
   });
 
+  it("have sent no row, and so list none that may exist, where nobody listens", async () => {
+    const file = join(newFolder(), "all.csv");
+    writeFileSync(file, "name,slug\nA,a\nB,b\n");
+    const closed = { locationId, token, baseUrl: "http://127.0.0.1:9", maxRetries: 0 };
+    const summary = await importCsv(file, closed);
+    expect(summary).toMatchObject({ created: 0, failed: 0, mayExist: 0 });
+    expect(summary.stoppedBy).toMatch(/^ConnectionError: .*nothing was created/);
+    const { slugs, baseUrl } = await serveCollections();
+    expect(await importCsv(file, { locationId, token, baseUrl })).toMatchObject({ created: 2 });
+    expect(slugs.toSorted()).toEqual(["a", "b"]);
+  });
+
   it("stop after twenty answers in a row of which nobody knows what they did", async () => {
     let requests = 0;
     const baseUrl = await serve(async (request) => {

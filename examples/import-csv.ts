@@ -3,7 +3,7 @@
 //
 //   HIGHLEVEL_TOKEN=... HIGHLEVEL_LOCATION_ID=... npx tsx import-csv.ts collections.csv
 //
-// It needs csv-parse, and import-journal.ts and progress-line.ts beside it.
+// It needs csv-parse and undici, and import-journal.ts and progress-line.ts beside it.
 //
 // However it ends (Ctrl-C, kill -9, a power failure, a token that was revoked, the day's budget spent),
 // the same command goes on where it stopped, and sends no row twice: how far each row came is in a
@@ -26,9 +26,11 @@ import {
   type ClientOptions,
   ConnectionError,
   createClient,
+  type FetchInit,
   HighLevelError,
   type NewProductCollection,
 } from "highlevel-product-collections";
+import { undiciFetch } from "highlevel-product-collections/undici";
 import { type Fate, type Journal, openJournal } from "./import-journal.js";
 import { createProgress, show } from "./progress-line.js";
 
@@ -143,7 +145,8 @@ async function importRows(
     return { done: journal.count("created") + failed + unknown, failed, unknown };
   };
   const progress = createProgress(total, tally().done);
-  const send = options.fetch ?? ((url, init) => fetch(url, init));
+  // One that tells what never left: a row is then not sent, and no row that may exist.
+  const send = options.fetch ?? undiciFetch;
   const rowOfCall = new AsyncLocalStorage<number>();
   const highlevel = createClient({
     maxRetries: 10, // an import has time
@@ -151,17 +154,20 @@ async function importRows(
     onEvent: progress.onEvent,
     // Written when the request goes out, and not when the call begins: a row that waits for the rate
     // limit when the process is killed was not sent.
-    async fetch(url, init) {
-      const row = rowOfCall.getStore();
-      if (row === undefined) throw new Error("The request belongs to no row.");
-      await journal.write(row, "about to send");
-      const answer = await send(url, init);
-      // Refused: nothing was created, whatever comes of the call.
-      if (answer.status >= 400 && answer.status < 500) {
-        await journal.write(row, "not sent", `answered ${answer.status}`);
-      }
-      return answer;
-    },
+    fetch: Object.assign(
+      async (url: string, init: FetchInit) => {
+        const row = rowOfCall.getStore();
+        if (row === undefined) throw new Error("The request belongs to no row.");
+        await journal.write(row, "about to send");
+        const answer = await send(url, init);
+        // Refused: nothing was created, whatever comes of the call.
+        if (answer.status >= 400 && answer.status < 500) {
+          await journal.write(row, "not sent", `answered ${answer.status}`);
+        }
+        return answer;
+      },
+      { tellsNeverSent: send.tellsNeverSent === true },
+    ),
   });
 
   let unknownInARow = 0;

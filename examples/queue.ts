@@ -3,8 +3,8 @@
 //
 //   REDIS_URL=redis://127.0.0.1:6379 HIGHLEVEL_TOKEN=... npx tsx queue.ts
 //
-// It needs bullmq, ioredis, rate-limiter-flexible, and shared-budget.ts beside it. Let Redis run with
-// `appendfsync always`, or what it was told in its last second is lost with it.
+// It needs bullmq, ioredis, rate-limiter-flexible and undici, and shared-budget.ts beside it. Let Redis
+// run with `appendfsync always`, or what it was told in its last second is lost with it.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { fileURLToPath } from "node:url";
@@ -13,10 +13,12 @@ import {
   ApiError,
   type ClientOptions,
   createClient,
+  type FetchInit,
   HighLevelError,
   InvalidRequestError,
   type NewProductCollection,
 } from "highlevel-product-collections";
+import { undiciFetch } from "highlevel-product-collections/undici";
 import { Redis } from "ioredis";
 import { sharedBudget } from "./shared-budget.js";
 
@@ -48,7 +50,8 @@ export function startWorker(
   workerOptions: Partial<WorkerOptions> = {},
 ): Worker<Task, string> {
   const claimOfCall = new AsyncLocalStorage<{ readonly key: string; isOurs: boolean }>();
-  const send = options.fetch ?? ((url, init) => fetch(url, init));
+  // One that tells what never left: such a job is run again, and not one that may exist.
+  const send = options.fetch ?? undiciFetch;
   const limiter = sharedBudget(redis);
 
   const clientFor = (locationId: string) =>
@@ -58,20 +61,34 @@ export function startWorker(
       locationId,
       // A queue may give a job to two workers: to a second one if the first was killed, or was silent
       // for long. So each claims the job before the request goes out, and of two only one can.
-      async fetch(url, init) {
-        const claim = claimOfCall.getStore();
-        if (claim === undefined) throw new Error("The request belongs to no job.");
-        claim.isOurs ||= (await redis.set(claim.key, "", "EX", claimSeconds, "NX")) === "OK";
-        if (!claim.isOurs) throw new Error("another worker has sent it");
-        const answer = await send(url, init);
-        // Refused: nothing was created, whatever comes of the call.
-        if (answer.status >= 400 && answer.status < 500) {
-          claim.isOurs = false;
-          await redis.del(claim.key);
-        }
-        return answer;
-      },
+      fetch: Object.assign(
+        async (url: string, init: FetchInit) => {
+          const claim = claimOfCall.getStore();
+          if (claim === undefined) throw new Error("The request belongs to no job.");
+          claim.isOurs ||= await claimed(claim.key);
+          if (!claim.isOurs) throw new Error("another worker has sent it");
+          const answer = await send(url, init);
+          // Refused: nothing was created, whatever comes of the call.
+          if (answer.status >= 400 && answer.status < 500) {
+            claim.isOurs = false;
+            await redis.del(claim.key);
+          }
+          return answer;
+        },
+        { tellsNeverSent: send.tellsNeverSent === true },
+      ),
     });
+
+  /** Whether the job is ours to send. Without Redis nobody knows, and nothing is sent. */
+  async function claimed(key: string): Promise<boolean> {
+    try {
+      return (await redis.set(key, "", "EX", claimSeconds, "NX")) === "OK";
+    } catch (error) {
+      throw Object.assign(new Error("Redis does not answer", { cause: error }), {
+        neverSent: true,
+      });
+    }
+  }
 
   async function work({ id, timestamp, data }: Job<Task, string>): Promise<string> {
     const claim = { key: `${queueName}:sent:${id}:${timestamp}`, isOurs: false };
