@@ -295,6 +295,92 @@ describe("a budget of a day that is spent", () => {
   });
 });
 
+describe("a refusal that comes late, after one that has closed the budget,", () => {
+  /** A budget that one of its requests has closed until 10 010, while another is under way. */
+  function closedBudget() {
+    const budget = createBudget(undefined);
+    const [first, late] = [budget.take(0), budget.take(0)];
+    budget.learn(10, news(undefined, 429), first);
+    return { budget, late };
+  }
+
+  it.each<[string, Partial<BudgetNews>, object]>([
+    ["changes nothing where it says nothing", {}, { until: 10_010, isForTheDay: false }],
+    ["counts where it names a longer wait", { retryAfterMs: 60_000 }, { until: 65_000 }],
+    ["does not shorten the wait", { retryAfterMs: 1_000 }, { until: 10_010 }],
+    [
+      "counts where it says that the day's budget is spent",
+      { rateLimit: said({ dailyRemaining: 0 }) },
+      { isForTheDay: true },
+    ],
+  ])("%s", (_, more, closure) => {
+    const { budget, late } = closedBudget();
+    budget.learn(5_000, { ...news(undefined, 429), ...more }, late);
+    expect(budget.closure(5_000)).toMatchObject(closure);
+  });
+});
+
+describe("a wait that a refusal names", () => {
+  const refusal: BudgetNews = { ...news(undefined, 429), retryAfterMs: 100 };
+
+  /** A budget whose refusal named a wait of 100 ms, and what came of the request that went to see. */
+  function afterWait(status: number) {
+    const budget = createBudget(undefined);
+    budget.learn(0, refusal, budget.take(0));
+    expect(budget.closure(99)).toBeDefined();
+    expect(budget.closure(100)).toBeUndefined();
+    budget.learn(110, status === 429 ? refusal : news(undefined, status), budget.take(100));
+    return budget;
+  }
+
+  it("is not believed again where it proved too short: a window has to pass", () => {
+    expect(afterWait(429).closure(110)).toMatchObject({ until: 10_110 });
+  });
+
+  it.each([
+    ["is believed again once a request was let through", 201, 300],
+    ["is not believed again where no answer came meanwhile", 0, 10_200],
+  ])("%s", (_, status, until) => {
+    const budget = afterWait(status);
+    budget.learn(200, refusal, budget.take(190));
+    expect(budget.closure(200)).toMatchObject({ until });
+  });
+});
+
+describe("a window's length", () => {
+  it.each([
+    ["is HighLevel's 10 s at first", undefined, 10_000],
+    ["is what an answer says, up to an hour", 3_600_000, 3_600_000],
+    ["is not believed to be more than an hour", 3_600_001, 10_000],
+  ])("%s", (_, intervalMs, expected) => {
+    const budget = createBudget(undefined);
+    budget.learn(0, news({ intervalMs, remaining: 1 }), budget.take(0));
+    expect(budget.intervalMs()).toBe(expected);
+  });
+
+  it("is the bound's where there is a bound", () => {
+    const budget = createBudget({ limit: 2, intervalMs: 500 });
+    budget.learn(0, news({ ...second, remaining: 1 }), budget.take(0));
+    expect(budget.intervalMs()).toBe(500);
+  });
+});
+
+describe("the time until those ahead are let through", () => {
+  it("is a window for each whole limit of them", () => {
+    const budget = createBudget(undefined);
+    expect([0, 99, 100, 250].map(budget.passMs)).toEqual([0, 0, 10_000, 20_000]);
+  });
+
+  it.each<[string, Budget, number]>([
+    ["the bound", { limit: 1, intervalMs: 1_000 }, 100_000],
+    ["the server", { limit: 1_000, intervalMs: 1_000 }, 2_000],
+  ])("goes by the slower one: %s", (_, bound, expected) => {
+    const budget = createBudget(bound);
+    budget.learn(0, news({ ...second, remaining: 49 }), budget.take(0));
+    expect(budget.passMs(100)).toBe(expected);
+  });
+});
+
 describe("room", () => {
   it("always comes back, whatever becomes of requests", () => {
     const fate = fc.constantFrom("answered", "silent", "refused", "unanswered", "unsent", "lost");
@@ -343,6 +429,28 @@ describe("room", () => {
     const budget = createBudget({ limit: 1, intervalMs: 1000 });
     budget.learn(0, undefined, budget.take(0));
     expect(budget.room(0).free).toBe(1);
+  });
+
+  it("goes by the server's count alone where answers tell of it", () => {
+    const budget = createBudget(undefined);
+    const window = { limit: 2, intervalMs: 1000 };
+    budget.learn(0, news({ ...window, remaining: 1 }), budget.take(0));
+    budget.learn(960, news({ ...window, remaining: 0 }), budget.take(950));
+    expect(budget.room(999)).toEqual({ free: 0, at: 1_000 });
+    expect(budget.room(1_000).free).toBe(1); // by our own count the limit is used up until 1020
+  });
+
+  it("of a bound is counted over the bound's window, however short the server's is", () => {
+    const budget = createBudget({ limit: 2, intervalMs: 10_000 });
+    for (const now of [0, 2_000])
+      budget.learn(now, news({ ...second, remaining: 40 }), budget.take(now));
+    expect(budget.room(2_001)).toEqual({ free: 0, at: 10_200 });
+  });
+
+  it("is for no more than the limit in any window where no request is answered", () => {
+    const budget = createBudget(undefined);
+    for (let i = 0; i < 100; i++) budget.learn(0, news(undefined, 0), budget.take(0));
+    expect(budget.room(1)).toEqual({ free: 0, at: 10_200 });
   });
 
   it("of a place that was not answered is not: the server may have counted it", () => {
