@@ -439,6 +439,15 @@ describe("room", () => {
     expect(budget.isIdle(62_000)).toBe(true);
   });
 
+  it("goes by the server's count alone where answers tell of it", () => {
+    const budget = createBudget(undefined);
+    const window = { limit: 2, intervalMs: 1000 };
+    budget.learn(0, news({ ...window, remaining: 1 }), budget.take(0));
+    budget.learn(960, news({ ...window, remaining: 0 }), budget.take(950));
+    expect(budget.room(999)).toEqual({ free: 0, at: 1_000 });
+    expect(budget.room(1_000).free).toBe(1); // by our own count the limit is used up until 1020
+  });
+
   it("of a bound is counted over the bound's window, however short the server's is", () => {
     const budget = createBudget({ limit: 2, intervalMs: 10_000 });
     for (const now of [0, 2_000])

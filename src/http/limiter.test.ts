@@ -295,6 +295,39 @@ describe("the limiter, where answers say nothing of a budget,", () => {
     expect(() => createLimiter(budget)).toThrow(TypeError);
     expect(() => createLimiter(budget)).toThrow(`\`${figure}\``);
   });
+
+  it("says what the limit must be", () => {
+    const message = "createLimiter: `limit` must be a positive integer";
+    expect(() => createLimiter({ limit: 0, intervalMs: 1000 })).toThrow(message);
+  });
+
+  it.each([undefined, null, "a place", {}])(
+    "learns nothing of a place that it did not give: %o",
+    async (place) => {
+      const limiter = await openLimiter({ limit: 2, intervalMs: 1000 });
+      limiter.learn(key, { ...silent, status: 429, retryAfterMs: 5_000 }, place);
+      await limiter.waitForPlace(key, undefined);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
+
+  it.each([
+    ["nobody has used the location since", 0],
+    ["the location is in use again", 1],
+  ])("learns of a 429 that comes after its location was forgotten: %s", async (_, uses) => {
+    const limiter = createLimiter();
+    const late = await limiter.waitForPlace(key, undefined);
+    await vi.advanceTimersByTimeAsync(31_000);
+    await limiter.waitForPlace("another", undefined); // what is idle is forgotten here
+    for (let use = 0; use < uses; use++) await limiter.waitForPlace(key, undefined);
+    limiter.learn(key, { ...silent, status: 429, retryAfterMs: 5_000 }, late);
+    const had = vi.fn();
+    void limiter.waitForPlace(key, undefined).then(had);
+    await vi.advanceTimersByTimeAsync(4_900);
+    expect(had).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(had).toHaveBeenCalledOnce();
+  });
 });
 
 describe("calls at once, against a server that counts in windows of a second,", () => {

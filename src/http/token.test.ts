@@ -12,7 +12,7 @@ import {
   rejection,
   token,
 } from "../../contract-tests/support/servers.js";
-import type { TokenProvider } from "./token.js";
+import { createTokens, type TokenProvider } from "./token.js";
 
 const fresh = "pit-9b7d2c44-1f3a-4e0d-8c55-7a6e9f0b1d22";
 const freshest = "pit-c3a1e877-6d2b-49f1-b0e4-2f8d5c7a9033";
@@ -421,6 +421,66 @@ describe("a token provider that never answers", () => {
     expect(await late).toEqual(created.data);
     expect(asked()).toEqual([token, token]);
     await Promise.all(first);
+  });
+});
+
+describe("a question for another token, shared by calls that may wait 5 s,", () => {
+  const context = { timeoutMs: 5_000, signal: undefined, attempts: 1 };
+
+  /** Two calls that hold the rejected token, the first of which has asked for another. */
+  async function asked(another: () => string | Promise<string>) {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const provider = vi.fn<TokenProvider>((rejected) => (rejected ? another() : token));
+    const tokens = createTokens(provider);
+    const [first, second] = [await tokens.hold(context), await tokens.hold(context)];
+    const replaced = first.replace?.(context).catch((error: unknown) => error);
+    return {
+      first: replaced,
+      replaceSecond: () => second.replace?.(context),
+      questions: () => provider.mock.calls.filter(([rejected]) => rejected === token).length,
+    };
+  }
+
+  const never = () => new Promise<string>(() => {});
+
+  it("is shared however long ago it was asked, once it is answered", async () => {
+    const { first, replaceSecond, questions } = await asked(() => fresh);
+    expect(await first).toMatchObject({ token: fresh });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await replaceSecond()).toMatchObject({ token: fresh });
+    expect(questions()).toBe(1);
+  });
+
+  it("is shared by nobody once it has taken 5 s", async () => {
+    const { first, replaceSecond, questions } = await asked(never);
+    await vi.advanceTimersByTimeAsync(5_000);
+    void replaceSecond()?.catch(() => {});
+    expect(questions()).toBe(2);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await first;
+  });
+
+  it.each([
+    ["more than half of its time ends with it", 2_499, 1],
+    ["half of its time asks anew", 2_500, 2],
+    ["less than half of its time asks anew", 2_501, 2],
+  ])("that hangs: who has waited for %s", async (_, laterMs, count) => {
+    const { replaceSecond, questions } = await asked(never);
+    await vi.advanceTimersByTimeAsync(laterMs);
+    const second = rejection(replaceSecond() ?? Promise.resolve());
+    await vi.advanceTimersByTimeAsync(5_000 - laterMs);
+    expect(questions()).toBe(count);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await second).toMatchObject({ name: "TimeoutError", mayHaveCreated: false });
+  });
+
+  it("that hangs ends in an error that says for how long the call has waited", async () => {
+    const { first } = await asked(never);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await first).toMatchObject({
+      message: "The token provider gave no token within 5000 ms; nothing was created",
+    });
   });
 });
 
