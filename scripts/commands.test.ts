@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { projectRoot } from "./lib/cli.js";
+import { runCommand } from "./lib/testing.js";
 
-// Every command, started once as `npm run` starts it. All else of a command is tested in-process.
+// Every command, started once as `npm run` starts it, and what those without a test of their own refuse.
 
 const commands = readdirSync(import.meta.dirname).filter(
   (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
@@ -23,6 +24,22 @@ describe.concurrent("each command refuses a bad option in one line, with exit co
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/^Unknown option '--no-such-option'\. Usage: npm run .+\n$/);
   });
+});
+
+it.each([
+  ["bench.ts", ["--rounds", "0"], "--rounds must be a whole number from 1 up, not 0."],
+  ["bench.ts", ["--only", "all"], "--only takes "],
+  ["test-mutation.ts", ["--only", "all"], "--only takes contract or src, not all."],
+  ["test-mutation.ts", ["--workers", "0"], "--workers must be a whole number from 1 up, not 0."],
+  ["test-mutation.ts", ["--limit", "many"], "--limit must be a whole number from 1 up, not many."],
+  ["test-examples.ts", ["--rows", "5"], "--kills, --seed and --rows take whole numbers"],
+  ...commands.map((file) => [file, ["--no-such-option"], "Unknown option '--no-such-option'. "]),
+] as [string, string[], string][])("%s refuses %j in one line", async (file, args, line) => {
+  const { run } = await import(`./${file}`);
+  const { status, stdout, stderr } = await runCommand(run, args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toMatch(/^.+\n$/);
+  expect(stderr.startsWith(line)).toBe(true);
 });
 
 it("each command has the npm script of its name", () => {

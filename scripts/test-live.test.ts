@@ -25,8 +25,11 @@ afterEach(() => {
 
 type Answer = readonly [status: number, body: unknown];
 
-/** A server that claims the contract, and keeps it but for what `change` makes of its answers. */
-async function startServer(change: (answer: Answer) => Answer = (answer) => answer) {
+/**
+ * A server that claims the contract, and keeps it but for what `change` makes of its answers; it hangs up
+ * where that is undefined.
+ */
+async function startServer(change: (answer: Answer) => Answer | undefined = (answer) => answer) {
   const requests: unknown[] = [];
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const { authorization, version, "content-type": type } = request.headers;
@@ -41,7 +44,9 @@ async function startServer(change: (answer: Answer) => Answer = (answer) => answ
     return [201, { data: created }];
   };
   const server = await listen(async (request, response) => {
-    const [status, body] = change(await answer(request));
+    const changed = change(await answer(request));
+    if (changed === undefined) return response.destroy();
+    const [status, body] = changed;
     const isText = typeof body === "string";
     response.writeHead(status, { "content-type": isText ? "text/html" : "application/json" });
     response.end(isText ? body : JSON.stringify(body));
@@ -158,6 +163,13 @@ describe("npm run test:live", () => {
     const { status, stderr } = await testLive(args, env);
     expect(stderr).toMatch(line);
     expect(stderr).not.toContain("    at ");
+    expect(status).toBe(2);
+  });
+
+  it("says in one line that it cannot create where the server dies before it answers", async () => {
+    const { url } = await startServer((answer) => (answer[0] === 201 ? undefined : answer));
+    const { status, stderr } = await testLive(["--base-url", url, "--create"]);
+    expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+ does not answer .*\n$/);
     expect(status).toBe(2);
   });
 

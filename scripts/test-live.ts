@@ -139,6 +139,7 @@ async function create(
   const slug = `contract-test-${Date.now().toString(36)}`;
   out(`Creating the collection "Contract test" (${slug}) in location ${locationId}.`);
   const departures: Departure[] = [];
+  let answered: Response | undefined;
   const client = createClient({
     baseUrl: proxyUrl,
     locationId,
@@ -150,7 +151,6 @@ async function create(
       return answered;
     },
   });
-  let answered: Response | undefined;
   try {
     const { _id } = await client.createProductCollection({ name: "Contract test", slug });
     out(`Created ${_id}.`);
@@ -160,7 +160,10 @@ async function create(
     const contractSays = `creates it with 201; the client says: ${error.message}`;
     departures.push({ pointer: "", status, contractSays, probe: "a valid collection" });
   }
-  if (answered) departures.unshift(...departuresIn(answered, taken(), "a valid collection"));
+  const real = taken();
+  if (answered !== undefined) {
+    departures.unshift(...departuresIn(answered, real, "a valid collection"));
+  }
   return departures;
 }
 

@@ -13,7 +13,7 @@ import { mayHaveCreatedWith, TimeoutError, UnexpectedResponseError } from "./htt
 import type { Emit } from "./http/events.js";
 import { isObject } from "./http/is-object.js";
 import { own } from "./http/own.js";
-import { issuesOf } from "./issues.js";
+import { type Issue, issuesOf } from "./issues.js";
 
 /**
  * The collection in an answer.
@@ -37,16 +37,7 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   const validate = validateResponseBody[status];
   if (validate !== null) {
     if (!isObject(body)) throw unexpected("but no JSON object");
-    const issues = emit === undefined ? [] : issuesOf(validate, body);
-    if (issues.length > 0) {
-      // Made anew for each listener: what one does to its event is no one else's.
-      emit?.(() => ({
-        type: "drift",
-        status,
-        issues: issues.map((issue) => ({ ...issue })),
-        body: parsed(answer.content),
-      }));
-    }
+    if (emit !== undefined) tellDrift(emit, status, issuesOf(validate, body), answer.content);
   }
   if (isError(status)) {
     // The body is what the contract says, or a drift that was told of.
@@ -55,6 +46,22 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   }
   // Created, and so returned, even where a field is not as the contract says: that was told of.
   return data as ProductCollection;
+}
+
+function tellDrift(
+  emit: NonNullable<Emit<ClientEvent>>,
+  status: number,
+  issues: readonly Issue[],
+  content: string,
+): void {
+  if (issues.length === 0) return;
+  // Made anew for each listener: what one does to its event is no one else's.
+  emit(() => ({
+    type: "drift",
+    status,
+    issues: issues.map((issue) => ({ ...issue })),
+    body: parsed(content),
+  }));
 }
 
 const created = 201 satisfies SuccessStatus;

@@ -80,7 +80,8 @@ export interface FakeHighLevel {
  * as the contract says. A good one is answered with what it asked for, under ids that count up from
  * 1. Every answer has the five rate-limit headers, counting down for each location.
  *
- * It sets no timer but for a `delayMs`, and goes by `performance.now()`: under fake timers no test waits for real.
+ * It sets no timer but for a `delayMs`, and goes by `performance.now()`: under fake timers no test
+ * waits for real.
  *
  * Clients of one location share a rate limit for the whole process, also over several fakes: so that
  * no test waits for what another has spent, give clients `limiter: false` or a location of their own.

@@ -371,6 +371,13 @@ describe("the time until those ahead are let through", () => {
     expect([0, 99, 100, 250].map(budget.passMs)).toEqual([0, 0, 10_000, 20_000]);
   });
 
+  it("is the longer of the two waits, although the other is the slower pace", () => {
+    const budget = createBudget({ limit: 1, intervalMs: 100 });
+    const told = { limit: 50, remaining: 49, intervalMs: 10_000 };
+    budget.learn(0, news(told), budget.take(0));
+    expect([10, 50].map(budget.passMs)).toEqual([1_000, 10_000]);
+  });
+
   it.each<[string, Budget, number]>([
     ["the bound", { limit: 1, intervalMs: 1_000 }, 100_000],
     ["the server", { limit: 1_000, intervalMs: 1_000 }, 2_000],

@@ -98,9 +98,8 @@ export function createBudget(bound: Budget | undefined) {
 
     /** How many milliseconds pass until `ahead` requests have been let through. */
     passMs: (ahead: number) => {
-      const slower = bound !== undefined && bound.intervalMs / bound.limit > intervalMs / limit;
-      const { limit: most, intervalMs: ms } = slower ? bound : { limit, intervalMs };
-      return Math.floor(ahead / most) * ms;
+      const passMs = (by: Budget) => Math.floor(ahead / by.limit) * by.intervalMs;
+      return Math.max(passMs({ limit, intervalMs }), bound === undefined ? 0 : passMs(bound));
     },
 
     /** Takes a place, of those for which there is room. */

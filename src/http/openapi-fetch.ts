@@ -2,8 +2,8 @@ import type { Answer } from "./answer.js";
 import type { OutgoingRequest } from "./attempt.js";
 
 // What stands in for the platform's Request and Response on the way through openapi-fetch, which uses
-// no more of them than this. A Request would wrap the body in a stream to read it back from, and a
-// Response cannot hold every status.
+// no more of them than this. A Request would wrap the body in a stream to read it back from, and the
+// answer was read already, bounded in time and size.
 
 class PlainRequest implements OutgoingRequest {
   readonly url: string;
@@ -19,13 +19,13 @@ class PlainRequest implements OutgoingRequest {
   }
 }
 
-/** What openapi-fetch is to pass through: it finds nothing in it to read, and so parses nothing. */
+/** What openapi-fetch passes through: an empty success, in which it finds nothing to parse. */
 interface Passed {
   readonly ok: true;
   readonly status: 200;
   readonly headers: Pick<Headers, "get">;
   text(): Promise<string>;
-  /** The answer that was read already, or what the call failed with. */
+  /** The true answer, or what the call failed with. */
   readonly answer: Promise<Answer>;
 }
 

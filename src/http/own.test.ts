@@ -7,7 +7,7 @@ describe("a property that is defined", () => {
     expect(Object.keys(define({}, "a", 1, true))).toEqual(["a"]);
   });
 
-  it("can be changed and deleted later, as any other", () => {
+  it("can be changed and deleted later, like every other", () => {
     const object: { a?: number } = define({}, "a", 1);
     object.a = 2;
     expect(object.a).toBe(2);

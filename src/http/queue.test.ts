@@ -122,6 +122,14 @@ describe("a wait for a place is told of", () => {
     expect(told[0]?.[0]).toBeLessThanOrEqual(150);
   });
 
+  it("again where a wait that was known is followed by one that only an answer can end", async () => {
+    const queue = await closed(500);
+    void queue.waitForPlace(undefined); // goes ahead when the queue opens, and is not answered
+    const { told } = listen(queue);
+    await passes(5_000);
+    expect(told.map(([, { ms }]) => ms)).toEqual([expect.any(Number), undefined]);
+  });
+
   it("again where it turns out to be longer", async () => {
     const { queue, places } = await unanswered();
     const { told } = listen(queue);
@@ -215,6 +223,16 @@ describe("a call that has stopped looking", () => {
     expect(served).toEqual([]);
     await passes(1_000);
     expect(served).toEqual(["next"]);
+  });
+
+  it("does not keep the queue from being idle", async () => {
+    const queue = createQueue({ limit: 1, intervalMs: 1_000 });
+    queue.learn(silent, await queue.waitForPlace(undefined));
+    withoutTimers(() => void queue.waitForPlace(undefined));
+    await passes(2_000);
+    expect(queue.isIdle(performance.now())).toBe(false);
+    await passes(2_000);
+    expect(queue.isIdle(performance.now())).toBe(true);
   });
 
   it("takes no other's turn with it when it is aborted after that", async () => {

@@ -61,6 +61,10 @@ interface Ticket {
   looksAt: number;
 }
 
+function isGone({ looksAt }: Ticket, now: number): boolean {
+  return looksAt + graceMs < now;
+}
+
 export function isQueued(place: unknown): place is QueuedPlace {
   return isObject(place) && "queue" in place;
 }
@@ -90,9 +94,7 @@ export function createQueue(bound: Budget | undefined): Queue {
 
   /** Takes the ticket's place among those who wait, and gives how many are ahead. */
   function lineUp(ticket: Ticket, now: number): number {
-    for (let first = waiting[0]; first && first.looksAt + graceMs < now; first = waiting[0]) {
-      waiting.shift();
-    }
+    while (waiting[0] !== undefined && isGone(waiting[0], now)) waiting.shift();
     const ahead = aheadOf(ticket.number);
     if (waiting[ahead] !== ticket) waiting.splice(ahead, 0, ticket);
     return ahead;
@@ -146,7 +148,7 @@ export function createQueue(bound: Budget | undefined): Queue {
       return { place: budget.take(performance.now()), number, queue };
     },
     learn: (news, { place }) => budget.learn(performance.now(), news, place),
-    isIdle: (now) => waiting.length === 0 && budget.isIdle(now),
+    isIdle: (now) => waiting.every((ticket) => isGone(ticket, now)) && budget.isIdle(now),
   };
   return queue;
 }

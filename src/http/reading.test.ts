@@ -184,7 +184,7 @@ describe("where the platform has neither Request nor TextDecoder nor TextEncoder
       token,
       fetch: async (_, init) => {
         given(init);
-        return answered;
+        return answered.clone();
       },
     });
     for (const name of missing) vi.stubGlobal(name, undefined);
@@ -201,6 +201,15 @@ describe("where the platform has neither Request nor TextDecoder nor TextEncoder
     const client = await freshClient(new Response(text, { status: 201 }), given);
     await client.createProductCollection(collection);
     expect(given.mock.calls[0]?.[0].signal).toBeInstanceOf(AbortSignal);
+  });
+
+  it("a refusal without a body is a refusal", async () => {
+    const client = await freshClient(new Response("", { status: 429 }));
+    expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+      name: "ApiError",
+      status: 429,
+      mayHaveCreated: false,
+    });
   });
 
   it("an answer that is no JSON is told in part", async () => {

@@ -4,7 +4,7 @@ export function createSlidingCount() {
   let first = 0;
   function forgetUntil(moment: number): void {
     while (first < moments.length && (moments[first] ?? 0) <= moment) first++;
-    if (first > 1_000 && first > moments.length / 2) {
+    if (first > moments.length / 2) {
       moments = moments.slice(first);
       first = 0;
     }

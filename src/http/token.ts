@@ -5,8 +5,8 @@ import { abortable } from "./wait.js";
 /**
  * Gives the bearer token. Asked without an argument for every call, and again where the call then
  * waited a second or more for the rate limit. After a 401 asked once with the token that the API has
- * rejected: give another one and the request is sent once more, give the same and the 401 stands. What it throws is what the call rejects with. It has `timeoutMs` for each
- * answer.
+ * rejected: give another one and the request is sent once more, give the same and the 401 stands. What
+ * it throws is what the call rejects with. It has `timeoutMs` for each answer.
  */
 export type TokenProvider = (rejected?: string) => string | Promise<string>;
 
@@ -51,7 +51,7 @@ export function createTokens(source: string | TokenProvider): Tokens {
   }
   const provider = source;
   let latest: Question | undefined;
-  /** The question settled last. A call that got its token after that shares neither it nor an older one. */
+  /** The question settled last. A call that got its token after that shares no answer so old. */
   let latestSettled: Question | undefined;
 
   function askForAnother(rejected: string, { timeoutMs }: QuestionContext): Question {

@@ -158,7 +158,7 @@ export function createToldCount() {
         const free = freeIn(window);
         const endsAt = window.seenAt + intervalMs;
         if (free > 0 && now < heardAt + intervalMs) return { free, at: endsAt };
-        if (free <= 0 && now < endsAt) return { free: 0, at: endsAt };
+        if (now < endsAt) return { free: 0, at: endsAt };
         // Spent until now, or idle for so long that others may have used it.
         forget(Math.min(Math.max(free, probe), firstFew));
       }
