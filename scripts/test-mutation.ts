@@ -26,17 +26,17 @@ const guards = [
   },
 ] as const;
 
-/** Runs Node.js in a folder and gives its exit code and what it printed. */
-function node(folder: string, args: readonly string[]): Promise<{ code: number; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk) => {
-        output += chunk;
-      });
-    }
-    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+/** Runs Node.js in a folder, silent or with what it prints on stderr, and gives its exit code. */
+function node(
+  folder: string,
+  args: readonly string[],
+  output: "ignore" | "inherit" = "ignore",
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const shown = output === "ignore" ? output : process.stderr;
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", shown, shown] });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
   });
 }
 
@@ -50,38 +50,32 @@ async function noticedBy(
   // The contract tests' comparison, asked here in milliseconds; starting a process takes seconds.
   if (findings(await readForComparison(file)).length > 0) return "comparison with the source page";
   for (const { name, args } of guards) {
-    if ((await node(folder, args)).code !== 0) return name;
+    if ((await node(folder, args)) !== 0) return name;
   }
   return undefined;
 }
 
-/** Sees that nothing is noticed where nothing is changed, or everything would be. */
-async function assertClean(contract: Mutant["document"]): Promise<void> {
+/** A built copy in which nothing is noticed as long as nothing is changed, or everything would be. */
+async function cleanCopy(contract: Mutant["document"]): Promise<string> {
   const folder = copyProject();
-  try {
-    await node(folder, ["--import", "tsx", "scripts/build.ts"]);
-    const guard = await noticedBy(folder, { document: contract });
-    if (guard !== undefined) throw new CliError(`Fix this first: ${guard} fails as it is.`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  await node(folder, ["--import", "tsx", "scripts/build.ts"]);
+  const guard = await noticedBy(folder, { document: contract });
+  if (guard === undefined) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  throw new CliError(`Fix this first: ${guard} fails as it is.`);
 }
 
 async function mutateContract(workers: number, limit: number, out: Io["out"]): Promise<string[]> {
   const document = await readDocument(projectRoot + contractPath);
   const contract = JSON.parse(JSON.stringify(document));
   const mutants = mutantsOf(contract).slice(0, limit);
-  await assertClean(contract);
   const survivors: string[] = [];
   const counts = new Map<string, number>();
   const queue = mutants.entries();
   await Promise.all(
     Array.from({ length: workers }, async () => {
-      const folder = copyProject();
+      const folder = await cleanCopy(contract);
       try {
-        await node(folder, ["--import", "tsx", "scripts/build.ts"]);
-        const guard = await noticedBy(folder, { document: contract });
-        if (guard !== undefined) throw new CliError(`Fix this first: ${guard} fails as it is.`);
         for (const [index, mutant] of queue) {
           const guard = await noticedBy(folder, mutant);
           if (guard === undefined) survivors.push(`${mutant.pointer} ${mutant.change}`);
@@ -107,27 +101,20 @@ async function mutateSource(workers: number, io: Io): Promise<number> {
     writeFileSync(join(folder, "vitest.stryker.config.ts"), strykersVitest);
     writeFileSync(join(folder, "stryker.config.json"), JSON.stringify(strykerOptions(workers)));
     const stryker = `${tools}node_modules/@stryker-mutator/core/bin/stryker.js`;
-    const { output } = await node(folder, [stryker, "run"]);
+    await node(folder, [stryker, "run"], "inherit");
     const report = join(folder, "report.json");
-    if (!existsSync(report)) {
-      io.err(output.slice(-2000));
-      throw new CliError("Stryker gave no report.");
-    }
+    if (!existsSync(report)) throw new CliError("Stryker gave no report.");
     return scoreOf(JSON.parse(readFileSync(report, "utf8")), io.out);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+// Only the tests in src/: what the client does is tested where it stands. A mutant that waits for
+// ever fails its test after 8 s, because a new process of Stryker's would take longer.
 const strykersVitest = `
 import { defineConfig } from "vitest/config";
-export default defineConfig({
-  test: {
-    include: ["src/**/*.test.ts", "contract-tests/**/*.test.ts"],
-    testTimeout: 60_000,
-    globalSetup: ["contract-tests/support/start-prism-once.ts"],
-  },
-});
+export default defineConfig({ test: { include: ["src/**/*.test.ts"], testTimeout: 8_000 } });
 `;
 
 const strykerOptions = (concurrency: number) => ({
@@ -136,7 +123,7 @@ const strykerOptions = (concurrency: number) => ({
   mutate: ["src/**/*.ts", "!src/**/*.test.ts"],
   coverageAnalysis: "perTest",
   concurrency,
-  reporters: ["json"],
+  reporters: ["json", "progress-append-only"],
   jsonReporter: { fileName: "report.json" },
 });
 
@@ -202,7 +189,7 @@ export const run = command(
     if (only !== "contract") {
       const score = await mutateSource(count, io);
       out(`src/: Stryker's score is ${score.toFixed(1)} %.`);
-      isGood &&= score >= 90;
+      isGood &&= score >= 92;
     }
     return isGood ? exitCode.done : exitCode.failed;
   },
