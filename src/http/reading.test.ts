@@ -182,6 +182,7 @@ describe("where the platform has neither Request nor TextDecoder nor TextEncoder
     const client = createClient({
       locationId: "6578278e879ad2646715ba9c",
       token,
+      maxRetries: 0,
       fetch: async (_, init) => {
         given(init);
         return answered.clone();
