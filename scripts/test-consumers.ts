@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { listen } from "../contract-tests/support/listen.js";
 import { exampleBodies } from "../generated/examples.js";
+import { runToEnd } from "./lib/child.js";
 import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
 import { installPacked } from "./lib/pack.js";
 import { installTools } from "./lib/tools.js";
@@ -146,7 +147,8 @@ async function failuresIn(folder: string, args: readonly string[]): Promise<stri
   nobody.close();
   try {
     const urls = JSON.stringify({ server: server.url, nobody: nobody.url });
-    const { ok, stdout, stderr } = await runNode({ cwd: folder, CONSUMER_URLS: urls }, ...args);
+    const env = { CONSUMER_URLS: urls };
+    const { ok, stdout, stderr } = await runNode(folder, args, env);
     const at = stdout.indexOf("{");
     if (at === -1) return [stderr.trim()];
     const { testResults }: Report = JSON.parse(stdout.slice(at));
@@ -207,21 +209,8 @@ async function startServer() {
 }
 
 /** Runs a file with this Node.js to its end. */
-function runNode(
-  { cwd, ...env }: { readonly cwd: string; readonly CONSUMER_URLS?: string },
-  ...args: readonly string[]
-) {
-  return new Promise<{ ok: boolean; stdout: string; stderr: string }>((resolve) => {
-    const options = {
-      cwd,
-      env: { ...process.env, ...env, no_proxy: "127.0.0.1" },
-      timeout: 120_000,
-      killSignal: "SIGKILL",
-    } as const;
-    execFile(process.execPath, args, options, (error, stdout, stderr) =>
-      resolve({ ok: error === null, stdout, stderr: stderr || (error?.message ?? "") }),
-    );
-  });
+function runNode(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return runToEnd(process.execPath, args, { cwd, env: { ...env, no_proxy: "127.0.0.1" } });
 }
 
 /** What a compiler says against `consumer`, and what it should say against `broken` and does not. */
@@ -232,7 +221,7 @@ async function typeErrors(folder: string, tsc: string, compilerOptions: object):
     files: ["consumer.ts", "broken.ts"],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-  const { stdout, stderr } = await runNode({ cwd: folder }, tsc, "--pretty", "false");
+  const { stdout, stderr } = await runNode(folder, [tsc, "--pretty", "false"]);
   const said = (stdout || stderr).split("\n").filter((line) => /^\S/.test(line));
   const isMeant = (line: string, at: number) => line.includes(`broken.ts(${at},`);
   const meant = broken
@@ -312,7 +301,7 @@ export const run = command({ usage: "npm run test:consumers" }, async (_args, io
     ] as const) {
       await check(`${how}, Node.js ${process.version}`, async () => {
         if (mock === undefined) return ["there is no mock to create a collection in"];
-        const { ok, stdout, stderr } = await runNode({ cwd: folder }, file, mock.url);
+        const { ok, stdout, stderr } = await runNode(folder, [file, mock.url]);
         if (!ok || stderr !== "") return [stderr.trim()];
         return /^[0-9a-f]{24}\n$/.test(stdout) ? [] : [`printed no id: ${stdout}`];
       });

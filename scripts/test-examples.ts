@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
+import { type Ending, runToEnd } from "./lib/child.js";
 import { CliError, command, exitCode, type Io, projectRoot, start } from "./lib/cli.js";
 import { startRedis } from "./lib/redis.js";
 import { installTools } from "./lib/tools.js";
@@ -41,20 +39,9 @@ function stage(tools: string): string {
   return folder;
 }
 
-/** Runs a program of Node.js, and gives what it printed; what it says on failure is passed on. */
-async function node(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const child = spawn(process.execPath, args, {
-    cwd: projectRoot, // where tsx is
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [stdout, stderr, [status]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
-  if (status !== 0) throw new Error(`node ${args.join(" ")} failed:\n${stdout}${stderr}`);
-  return stdout;
+/** Runs a program of Node.js to its end, where tsx is. */
+function node(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ending> {
+  return runToEnd(process.execPath, args, { cwd: projectRoot, env });
 }
 
 /** A line of the report: what, the figure, what it should be, and whether it is. */
@@ -83,18 +70,17 @@ function afterKills({ kills, createdTwice, invented, lost }: AfterKills, wanted:
 
 async function checkQueue(folder: string): Promise<Row[]> {
   const redis = await startRedis();
-  const stopAtOnce = () => void redis.stop().finally(() => process.exit(exitCode.couldNotRun));
-  process.once("SIGINT", stopAtOnce).once("SIGTERM", stopAtOnce);
   try {
     const args = ["--import", "tsx", join(folder, "queue-jobs.ts")];
-    const outcome = JSON.parse(await node(args, { REDIS_PORT: String(redis.port) }));
+    const { ok, stdout, stderr } = await node(args, { REDIS_PORT: String(redis.port) });
+    if (!ok) throw new CliError(`queue-jobs.ts failed: ${stderr}`);
+    const outcome = JSON.parse(stdout);
     return [
       ...afterKills(outcome, outcome.killsWanted),
       ["jobs that may have created, not run again", outcome.mayExist, "", outcome.mayExist > 0],
     ];
   } finally {
     await redis.stop();
-    process.off("SIGINT", stopAtOnce).off("SIGTERM", stopAtOnce);
   }
 }
 
@@ -121,6 +107,11 @@ async function checkSpeed(rows: number): Promise<Row[]> {
 
 /** What an import may take, however long its file is. */
 const mostMb = 400;
+
+function reportEnding(out: Io["out"], what: string, { ok, stdout, stderr }: Ending): boolean {
+  out(`${what}: ${ok ? "ok" : `wrong\n${stdout}${stderr}`}`);
+  return ok;
+}
 
 function report(out: Io["out"], heading: string, rows: readonly Row[]): boolean {
   out(heading);
@@ -150,11 +141,15 @@ export const run = command(
     }
     const folder = stage(installTools("test-examples", io));
     try {
-      await node([require.resolve("typescript/bin/tsc"), "-p", folder]);
-      io.out("The examples that need packages of their own compile.");
-      await node(["--import", "tsx", join(folder, "events.ts")]);
-      io.out("pino and OpenTelemetry tell the story of a call, in order and without the token.");
+      const compiled = await node([require.resolve("typescript/bin/tsc"), "-p", folder]);
+      const told = await node(["--import", "tsx", join(folder, "events.ts")]);
       const oks = [
+        reportEnding(io.out, "The examples that need packages of their own compile", compiled),
+        reportEnding(
+          io.out,
+          "pino and OpenTelemetry tell a call in order, without the token",
+          told,
+        ),
         report(io.out, "Jobs in the queue, workers killed", await checkQueue(folder)),
         report(io.out, `Rows of an import, killed by seed ${seed}`, await checkImport(kills, seed)),
         report(io.out, "An import of many rows, no rate limit", await checkSpeed(rows)),

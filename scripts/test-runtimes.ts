@@ -1,4 +1,4 @@
-import { execFile, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -14,13 +14,14 @@ import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
 import { build } from "esbuild";
 import { listen } from "../contract-tests/support/listen.js";
+import { runToEnd } from "./lib/child.js";
 import { launchChromium } from "./lib/chromium.js";
 import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
 import { operationsOf, readContract } from "./lib/contract.js";
 import { installPacked } from "./lib/pack.js";
 import { installTools } from "./lib/tools.js";
 
-/** What smoke.mjs checks, and what is checked in workerd alone, in the order of the table. */
+/** What smoke.mjs checks, and what is checked in Node.js or workerd alone, in the order of the table. */
 const checks = [
   "create",
   "422",
@@ -30,6 +31,7 @@ const checks = [
   "refused",
   "fake",
   "undici",
+  "failures",
   "shared",
 ] as const;
 type Check = (typeof checks)[number];
@@ -108,6 +110,7 @@ function nodeJs(tools: string, name: string, undici: string): Candidate {
   const node = commandLine(tools, "Node.js", name, "bin/node", [], {
     ...showsAll,
     undici: version,
+    failures: "ok",
   });
   return {
     ...node,
@@ -119,7 +122,9 @@ function nodeJs(tools: string, name: string, undici: string): Candidate {
           const link = join(folder, "node_modules/undici");
           symlinkSync(found, link, "junction");
           try {
-            return await runtime.run(folder, urls);
+            const results = await runtime.run(folder, urls);
+            const { file } = programIn(tools, name, "bin/node");
+            return { ...results, failures: await runFailures(file, `${found}/index.js`) };
           } finally {
             rmSync(link);
           }
@@ -127,6 +132,19 @@ function nodeJs(tools: string, name: string, undici: string): Candidate {
       };
     },
   };
+}
+
+/** Runs the failure scenarios of `src/` in a Node.js, with an undici. */
+async function runFailures(node: string, undici: string): Promise<NonNullable<Results[Check]>> {
+  const vitest = ["node_modules/vitest/vitest.mjs", "run", "--reporter", "dot"];
+  const { ok, stdout, stderr } = await runToEnd(
+    node,
+    [...vitest, "--config", `${import.meta.dirname}/test-runtimes/failures.config.ts`],
+    { cwd: projectRoot, env: { UNDICI_FILE: undici, NO_COLOR: "1" } },
+  );
+  if (ok) return { saw: "ok" };
+  const failed = stderr.split("\n").filter((line) => line.startsWith(" FAIL "));
+  return { failed: failed.join("\n    ") || stderr || stdout };
 }
 
 /** A runtime that runs a module from the command line. */
@@ -189,22 +207,18 @@ const results = await smoke(highlevel, testing, ${JSON.stringify(urls)}, undici)
 ${does}`;
 }
 
-function outputOf(program: string, args: readonly string[], folder: string): Promise<string> {
+/** What a program prints. @throws What it said where it failed. */
+async function outputOf(program: string, args: readonly string[], folder: string) {
   const env = {
-    ...process.env,
     no_proxy: "127.0.0.1",
     // Nothing but the client speaks to anyone.
     DO_NOT_TRACK: "1",
     DENO_NO_UPDATE_CHECK: "1",
     DENO_DIR: join(folder, "deno"),
   };
-  const options = { cwd: folder, env, timeout: 60_000, killSignal: "SIGKILL" } as const;
-  return new Promise((resolve, reject) => {
-    execFile(program, args, options, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(stderr.trim() || error.message));
-    });
-  });
+  const { ok, stdout, stderr } = await runToEnd(program, args, { cwd: folder, env });
+  if (!ok) throw new Error(stderr.trim());
+  return stdout;
 }
 
 /** What holds the client and the smoke script in one text, for runtimes without node_modules. */
@@ -274,7 +288,6 @@ const config :Workerd.Config = (
   );
   const args = ["serve", "--control-fd=1", config];
   const workerd = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const giveUp = setTimeout(() => workerd.kill("SIGKILL"), 60_000);
   try {
     for await (const line of createInterface(workerd.stdout)) {
       const said: { event: string; port?: number } = JSON.parse(line);
@@ -287,7 +300,6 @@ const config :Workerd.Config = (
     }
     throw new Error("ended before it listened");
   } finally {
-    clearTimeout(giveUp);
     workerd.kill("SIGKILL");
   }
 }
@@ -326,7 +338,7 @@ async function sharedCount(server: string): Promise<number> {
 
 /** Asks the worker for a collection, and comes back when its call waits for a place. */
 async function startWaiting(url: string) {
-  const { body } = await fetch(url, { signal: AbortSignal.timeout(20_000) });
+  const { body } = await fetch(url);
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
   const read = async () => {
@@ -346,29 +358,19 @@ async function startWaiting(url: string) {
 }
 
 async function runInChromium(folder: string, urls: Urls): Promise<Results> {
-  const script = await bundle(folder, moduleThat("globalThis.results = results;", urls));
+  const script = await bundle(folder, moduleThat("export default results;", urls));
   const page = await listen((request, response) => {
     const isScript = request.url === "/smoke.js";
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
-    response.end(
-      isScript ? script : `<!doctype html><script type="module" src="/smoke.js"></script>`,
-    );
+    response.end(isScript ? script : "<!doctype html>");
   });
   const browser = await launchChromium();
-  const giveUp = setTimeout(() => browser.close(), 60_000);
   try {
     const tab = await browser.newPage();
-    const errors: string[] = [];
-    tab.on("pageerror", (error) => errors.push(error.message));
     await tab.goto(page.url);
-    for (let ms = 0; ms < 30_000 && errors.length === 0; ms += 100) {
-      const results = await tab.evaluate("globalThis.results");
-      if (results !== undefined) return results as Results;
-      await tab.waitForTimeout(100);
-    }
-    throw new Error(errors[0] ?? "no results within 30 s");
+    const results = await tab.evaluate(`import("/smoke.js").then((it) => it.default)`);
+    return results as Results; // what smoke.mjs gives
   } finally {
-    clearTimeout(giveUp);
     await browser.close();
     page.close();
   }
@@ -461,7 +463,7 @@ const wishes: Partial<Record<Check, string>> = {
 };
 
 /** Whether a check is for some runtimes alone. */
-const isSpecial = (check: Check) => check === "undici" || check === "shared";
+const isSpecial = (check: Check) => ["undici", "failures", "shared"].includes(check);
 
 const notRun = (check: Check): NonNullable<Results[Check]> =>
   isSpecial(check) ? { saw: "-" } : { failed: "did not run" };

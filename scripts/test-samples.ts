@@ -1,9 +1,10 @@
-import { execFile, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { text } from "node:stream/consumers";
 import { listen } from "../contract-tests/support/listen.js";
 import { startPrism } from "../contract-tests/support/prism.js";
+import { runToEnd } from "./lib/child.js";
 import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
 import { contractPath } from "./lib/contract.js";
 
@@ -118,7 +119,6 @@ function runSample({ command, args, isPasted }: Runner, file: string, baseUrl: s
     ? readFileSync(`${folder}${file}`, "utf8").replace(contractUrl, baseUrl)
     : `${folder}${file}`;
   const env = {
-    ...process.env,
     HIGHLEVEL_BASE_URL: baseUrl,
     HIGHLEVEL_TOKEN: token,
     HIGHLEVEL_LOCATION_ID: locationId,
@@ -126,12 +126,7 @@ function runSample({ command, args, isPasted }: Runner, file: string, baseUrl: s
     GOTOOLCHAIN: "local",
     POWERSHELL_TELEMETRY_OPTOUT: "1",
   };
-  return new Promise<{ ok: boolean; stdout: string; stderr: string }>((resolve) => {
-    const options = { cwd: projectRoot, env, timeout: 120_000 };
-    execFile(command, [...args, sample], options, (error, stdout, stderr) =>
-      resolve({ ok: error === null, stdout, stderr: stderr || (error?.message ?? "") }),
-    );
-  });
+  return runToEnd(command, [...args, sample], { cwd: projectRoot, env });
 }
 
 /** What is wrong with a sample; undefined where nothing is. */

@@ -33,6 +33,9 @@ import { undiciFetch } from "./undici.js";
 const holdingBack: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
   dispatch(options, {
     onRequestStart() {},
+    onResponseStart() {},
+    onResponseData() {},
+    onResponseEnd() {},
     onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
   });
 

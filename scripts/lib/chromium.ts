@@ -12,7 +12,6 @@ export interface Page {
   on(event: "pageerror", tell: (error: Error) => void): void;
   screenshot(options: { readonly animations: "disabled" }): Promise<Buffer>;
   setContent(html: string): Promise<void>;
-  waitForTimeout(timeoutMs: number): Promise<void>;
 }
 
 export interface Browser {

@@ -1,8 +1,14 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { exitCode, type Io } from "./cli.js";
+import { CliError, exitCode, type Io } from "./cli.js";
+
+/** How to install: nothing of a package is run, nobody else is asked, and only errors are told. */
+export const quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+
+// npm is a command file on Windows, which only a shell starts.
+const shell = process.platform === "win32";
 
 /** Runs npm in the project, hands on each line that it prints, and resolves to its exit code. */
 export async function npm(
@@ -13,8 +19,7 @@ export async function npm(
     cwd: root,
     env,
     stdio: ["ignore", "pipe", "pipe"],
-    // npm is a command file on Windows, which only a shell starts.
-    shell: process.platform === "win32",
+    shell,
   });
   const [code] = await Promise.all([
     once(child, "close").then(([status]) => Number(status ?? exitCode.couldNotRun)),
@@ -26,4 +31,16 @@ export async function npm(
 
 async function eachLine(stream: Readable, tell: (line: string) => void): Promise<void> {
   for await (const line of createInterface({ input: stream })) tell(line);
+}
+
+/**
+ * Runs npm to its end in a folder, and gives what it printed.
+ *
+ * @throws CliError - With npm's reason.
+ */
+export function npmOutput(cwd: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync("npm", args, { cwd, encoding: "utf8", shell });
+  if (status === 0) return stdout;
+  const said = stderr?.split("\n").find((line) => /npm error (?!code)/.test(line));
+  throw new CliError(`npm ${args[0]} failed in ${cwd}: ${said ?? "it did not start"}`);
 }

@@ -30,7 +30,7 @@ export interface ServerRecord {
 export async function startServer(budget: ServerBudget) {
   // Without the loader that this script runs under.
   const server = fork(file, [JSON.stringify(budget)], { execArgv: [] });
-  const told = () => nextMessage(server, 10_000, "the server");
+  const told = () => nextMessage(server, "the server");
   try {
     const url = String(await told());
     return {
@@ -48,24 +48,17 @@ export async function startServer(budget: ServerBudget) {
   }
 }
 
-/** The next message of a child process. */
-export async function nextMessage(
-  child: ChildProcess,
-  withinMs: number,
-  who: string,
-): Promise<unknown> {
-  const gaveUp = new AbortController();
-  const giveUp = (why: string) => gaveUp.abort(new CliError(`${who} ${why}`));
-  const onExit = () => giveUp("ended early");
-  const timer = setTimeout(giveUp, withinMs, `said nothing in ${withinMs / 1000} s`);
+/** The next message of a child process, which must not end before it. */
+export async function nextMessage(child: ChildProcess, who: string): Promise<unknown> {
+  const ended = new AbortController();
+  const onExit = () => ended.abort(new CliError(`${who} ended early`));
   child.once("exit", onExit);
   try {
-    const [message] = await once(child, "message", { signal: gaveUp.signal });
+    const [message] = await once(child, "message", { signal: ended.signal });
     return message;
   } catch (error) {
-    throw gaveUp.signal.reason ?? error;
+    throw ended.signal.reason ?? error;
   } finally {
-    clearTimeout(timer);
     child.off("exit", onExit);
   }
 }

@@ -5,9 +5,9 @@ import { type AddressInfo, createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CliError } from "./cli.js";
+import { CliError, exitCode } from "./cli.js";
 
-/** Starts the installed Redis on a free port. It keeps nothing. */
+/** Starts the installed Redis on a free port. It keeps nothing, and ends with Ctrl-C. */
 export async function startRedis() {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "highlevel-redis-"));
@@ -24,11 +24,14 @@ export async function startRedis() {
   const stop = async () => {
     if (redis.exitCode === null && redis.kill("SIGKILL")) await once(redis, "exit");
     rmSync(folder, { recursive: true, force: true });
+    process.off("SIGINT", stopAtOnce).off("SIGTERM", stopAtOnce);
   };
-  for (const until = Date.now() + 10_000; !(await isListening(port)); await sleep(50)) {
-    if (why === "" && Date.now() < until) continue;
+  const stopAtOnce = () => void stop().finally(() => process.exit(exitCode.couldNotRun));
+  process.once("SIGINT", stopAtOnce).once("SIGTERM", stopAtOnce);
+  for (; !(await isListening(port)); await sleep(50)) {
+    if (why === "") continue;
     await stop();
-    throw new CliError(`redis-server did not start: ${why || "it does not answer"}`);
+    throw new CliError(`redis-server did not start: ${why}`);
   }
   return { port, stop };
 }
