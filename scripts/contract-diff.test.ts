@@ -90,11 +90,15 @@ info.version went from ${version} to ${lowest}, as a patch change asks for.
   });
 
   it.each([
-    ["a ref that is not there", ["nowhere"], "nowhere is no commit here. Fetch it"],
-    ["an option of git", ["--", "--path-format=x"], "--path-format=x is no commit here. Fetch it"],
+    ["a ref that is not there", ["nowhere"], "nowhere is not a commit here. Fetch it"],
+    [
+      "an option of git",
+      ["--", "--path-format=x"],
+      "--path-format=x is not a commit here. Fetch it",
+    ],
     ["a commit without the contract", ["empty"], `empty has no ${file}. Give a commit`],
     ["a commit whose contract is none", ["broken"], `${file} at broken cannot be read (`],
-    ["a ref of two lines", ["a\nb"], '"a\\nb" is no commit here. Fetch it'],
+    ["a ref of two lines", ["a\nb"], '"a\\nb" is not a commit here. Fetch it'],
     ["an empty ref", [""], "Give one ref: npm run contract:diff -- GIT-REF"],
     ["no ref", [], "Give one ref: npm run contract:diff -- GIT-REF"],
     ["two refs", ["released", "empty"], "Give one ref: npm run contract:diff -- GIT-REF"],
@@ -116,7 +120,7 @@ info.version went from ${version} to ${lowest}, as a patch change asks for.
     });
   });
 
-  it("refuses a folder that is no clone", async () => {
+  it("refuses a folder that is not a clone", async () => {
     renameSync(join(project, ".git"), join(project, "git"));
     const result = await diff("released");
     renameSync(join(project, "git"), join(project, ".git"));

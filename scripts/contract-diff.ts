@@ -17,7 +17,7 @@ async function contractAt(ref: string, { root, env }: Io): Promise<Contract> {
     throw new CliError(
       reason
         ? `${reason}. Run this in a clone of the project.`
-        : `${shown(ref)} is no commit here. Fetch it (git fetch), or give another ref: ${usage}`,
+        : `${shown(ref)} is not a commit here. Fetch it (git fetch), or give another ref: ${usage}`,
     );
   }
   const id = commit.stdout.trim();

@@ -144,7 +144,7 @@ describe("npm run test:live", () => {
       {},
       /^http:\/\/127\.0\.0\.1:9 does not answer .*Is it running/,
     ],
-    ["what is no URL", ["--base-url", "nonsense"], {}, /^--base-url must be an absolute URL/],
+    ["what is not a URL", ["--base-url", "nonsense"], {}, /^--base-url must be an absolute URL/],
     [
       "plain http off loopback",
       ["--base-url", "http://example.com"],

@@ -205,7 +205,7 @@ Nothing differs, apart from ${knownCount - 1} known differences (${list}).\n`,
     ],
     ["text", () => "LICENSE", /^LICENSE: .+\. Give an OpenAPI 3 file/],
     [
-      "JSON that is no OpenAPI",
+      "JSON that is not OpenAPI",
       () => "package.json",
       /^package.json: Unsupported spec.+\. Give an OpenAPI 3/,
     ],

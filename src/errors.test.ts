@@ -269,7 +269,7 @@ describe("every class of errors", () => {
     }
     for (const error of Object.values(made)) expect(error).toBeInstanceOf(HighLevelError);
     const headers = new Headers();
-    // @ts-expect-error 418 is no status of the contract
+    // @ts-expect-error 418 is not a status of the contract
     expect(new ApiError({ status: 418, body: {}, headers }).status).toBe(418);
   });
 

@@ -168,7 +168,7 @@ export function checkedClientOptions(options: ClientOptions) {
   };
 }
 
-/** Without a prototype: what stands on `Object.prototype` is no option. */
+/** Without a prototype: what stands on `Object.prototype` is not an option. */
 const noOptions: CallOptions = Object.create(null);
 
 /**

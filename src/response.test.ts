@@ -349,6 +349,26 @@ describe("a collection that came whole is returned", () => {
   });
 });
 
+describe("a 429, of which no body is promised, is an ApiError", () => {
+  const head =
+    "HTTP/1.1 429 Slow Down\r\nX-RateLimit-Remaining: 0\r\nContent-Length: 9\r\n\r\nSlow";
+
+  it.each<[string, (socket: Socket) => void]>([
+    ["although its body breaks off", (it) => it.end(head)],
+    ["although its body does not end", (it) => it.write(head)],
+  ])("%s", async (_, onRequest) => {
+    const server = await rawServer((socket) => socket.once("data", () => onRequest(socket)));
+    const client = makeClient(server.url, { timeoutMs: 500, maxRetries: 0 });
+    expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+      name: "ApiError",
+      status: 429,
+      body: "Slow",
+      rateLimit: { remaining: 0 },
+      mayHaveCreated: false,
+    });
+  });
+});
+
 describe("what an answer says of the rate limit", () => {
   const none = {
     limit: undefined,

@@ -26,8 +26,9 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   const body = parsed(answer.content);
   const unexpected = (what: string) => unexpectedResponse(what, answer, body);
   const data = isObject(body) ? own(body, "data") : undefined;
-  // A collection that came whole is returned, although the server hung up too early or too late.
-  if (flaw !== undefined && !(status === created && isObject(data))) {
+  const isEnough = status === created ? isObject(data) : promisesNoBody(status);
+  // What came is used, although the server hung up too early or too late.
+  if (flaw !== undefined && !isEnough) {
     throw mayHaveCreatedWith(status) && flaw.cause instanceof TimeoutError
       ? flaw.cause
       : unexpected(flaw.what);
@@ -69,6 +70,10 @@ const created = 201 satisfies SuccessStatus;
 /** Whether the contract documents the status. */
 export function isDocumented(status: number): status is Status {
   return Object.hasOwn(validateResponseBody, status);
+}
+
+function promisesNoBody(status: number): boolean {
+  return isDocumented(status) && validateResponseBody[status] === null;
 }
 
 function isError(status: Status): status is ErrorStatus {

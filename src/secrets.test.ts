@@ -181,12 +181,13 @@ describe("the token is in nothing of the error after", () => {
       Object.assign(new Error("Failed"), { name: token, code: token, syscall: token }),
     "an altered stack": () =>
       Object.assign(new Error("Failed"), { stack: `Error: ${token}\n at ${token}` }),
-    "a stack that is no text": () => Object.assign(new Error("Failed"), { stack: [token] }),
-    "a name and a message that are no text": () =>
+    "a stack that is not text": () => Object.assign(new Error("Failed"), { stack: [token] }),
+    "a name and a message that are not text": () =>
       Object.assign(new Error("Failed"), { name: undefined, message: { token } }),
     "a cause": (init) =>
       new TypeError("fetch failed", { cause: Object.assign(new Error(token), { request: init }) }),
-    "a cause that is no error": (init) => new Error("Failed", { cause: { request: init, token } }),
+    "a cause that is not an error": (init) =>
+      new Error("Failed", { cause: { request: init, token } }),
     "a cause that is a text": () => new Error("Failed", { cause: token }),
     "a cause ten deep": () =>
       Array.from({ length: 10 }).reduce<Error>(

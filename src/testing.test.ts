@@ -112,7 +112,7 @@ describe("fakeHighLevel", () => {
   it.each<[what: string, to: string, init: RequestInit, status: number, body: object]>([
     ["another path", `${url}/1`, good, 404, { message: "Not Found" }],
     ["another method", url, { ...good, method: "PUT" }, 405, { message: "Method Not Allowed" }],
-    ["a body that is no JSON", url, { ...good, body: "{" }, 400, { message: "Bad Request" }],
+    ["a body that is not JSON", url, { ...good, body: "{" }, 400, { message: "Bad Request" }],
     ["no body", url, { method: "POST", headers }, 422, { statusCode: 422 }],
     [
       "no token",
@@ -318,7 +318,7 @@ describe("answerNext", () => {
     expect([await empty.text(), empty.headers.get("content-type")]).toEqual(["", null]);
   });
 
-  it.each([0, 199, 600, 201.5])("refuses %d, which is no status of an answer", (status) => {
+  it.each([0, 199, 600, 201.5])("refuses %d, which is not a status of an answer", (status) => {
     expect(() => fakeHighLevel().answerNext(status)).toThrow("must be from 200 to 599");
   });
 });

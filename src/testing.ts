@@ -205,7 +205,7 @@ function plannedReply({ status, ...plan }: Plan): Reply | undefined {
 /**
  * How the contract refuses a request; undefined where it keeps to it.
  *
- * @param isMalformed - Whether its body is no JSON text.
+ * @param isMalformed - Whether its body is not JSON.
  */
 function refusalOf(
   { method, url, headers, body }: FakeRequest,

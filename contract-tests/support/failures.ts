@@ -184,7 +184,7 @@ const noAnswers = Object.entries<Handler>({
   "a reset": (it) => it.socket?.resetAndDestroy(),
   "a hang-up": (it) => it.socket?.destroy(),
   "a hang-up in the head": raw((it) => `HTTP/1.1 201 Created\r\nX-Echo: ${it}`),
-  "an answer that is no HTTP": raw((it) => `220 mail ${it}\r\n`),
+  "an answer that is not HTTP": raw((it) => `220 mail ${it}\r\n`),
   "its own request for an answer": raw((it) => `POST / HTTP/1.1\r\nAuthorization: ${it}\r\n\r\n`),
   "a header that is none": raw((it) => `HTTP/1.1 201 Created\r\n${it} \0\r\n\r\n`),
   "headers without an end": raw((it) => `HTTP/1.1 201 Created\r\nA: ${it.repeat(9999)}\r\n\r\n`),
@@ -403,7 +403,7 @@ const retries: readonly Failure[] = [
   },
   {
     name: "a 429 that breaks off, three times",
-    error: "UnexpectedResponseError",
+    error: "ApiError",
     mayHaveCreated: false,
     attempts: 3,
     status: 429,

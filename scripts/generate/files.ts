@@ -85,7 +85,7 @@ function contractModule(contract: Contract): string {
   const ajv = new Ajv({
     allErrors: true,
     messages: false,
-    ownProperties: true, // what stands on Object.prototype is no field
+    ownProperties: true, // what stands on Object.prototype is not a field
     code: { source: true, esm: true, lines: true },
   });
   for (const [name, format] of Object.entries(fastFormats)) {

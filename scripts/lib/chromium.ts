@@ -58,7 +58,7 @@ export function launchOptions(): LaunchOptions {
 
 function findChromium(): string {
   const named = process.env.CHROMIUM_PATH;
-  if (named && !canRun(named)) throw new CliError(`CHROMIUM_PATH: ${named} is no program.`);
+  if (named && !canRun(named)) throw new CliError(`CHROMIUM_PATH: ${named} is not a program.`);
   const onPath = (process.env.PATH ?? "")
     .split(delimiter)
     .flatMap((folder) => ["chromium", "chromium-browser"].map((name) => join(folder, name)));

@@ -353,7 +353,7 @@ describe("both places are named", () => {
 });
 
 it.each([undefined, null, "text", 1, [], {}, { paths: null }, { paths: { "/things": null } }])(
-  "what is no OpenAPI document has no operation: %j",
+  "what is not an OpenAPI document has no operation: %j",
   (other) => {
     expect(differences(document, other)).toEqual(["POST /things: gone"]);
     expect(differences(other, document)).toEqual(["POST /things: new"]);

@@ -36,7 +36,8 @@ export async function readDocument(
   const problem = result.problems.find(({ severity }) => severity === "error");
   if (problem !== undefined) throw unreadable(problem);
   const { parsed } = result.bundle;
-  if (typeof parsed !== "object" || parsed === null) throw new CliError("is no OpenAPI document");
+  if (typeof parsed !== "object" || parsed === null)
+    throw new CliError("is not an OpenAPI document");
   return parsed;
 }
 

@@ -8,7 +8,7 @@ it.each<[what: string, value: unknown, expected: boolean]>([
   ["an object's own", { at: () => 1 }, true],
   ["one that is inherited", [], true],
   ["one that is missing", {}, false],
-  ["what is no function", { at: 1 }, false],
+  ["what is not a function", { at: 1 }, false],
   ["a text's", "text", false],
   ["null's", null, false],
   ["undefined's", undefined, false],

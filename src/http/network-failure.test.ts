@@ -58,7 +58,7 @@ describe("a failure is proof that the request was never sent", () => {
     ],
     ["a TLS record that is none", { code: "ERR_SSL_WRONG_VERSION_NUMBER" }, false],
     ["no code at all", {}, false],
-    ["a code that is no text", { code: 7 }, false],
+    ["a code that is not text", { code: 7 }, false],
     ["a text", "ECONNREFUSED", false],
     ["a list", ["ECONNREFUSED"], false],
     ["nothing", undefined, false],
@@ -137,7 +137,7 @@ describe("a failure is proof that the request was never sent", () => {
     ["a hang-up by another host", failure({ message: hangUp, host: "collector" }), url, false],
     ["words around a hang-up's", failure({ message: `${hangUp}!` }), url, false],
     ["words before a blocked port's", failure({ message: "a bad port" }), url, false],
-    ["a message that is no text", failure({ message: ["bad port"] }), url, false],
+    ["a message that is not text", failure({ message: ["bad port"] }), url, false],
     ["a code that ends like one", failure({ code: "X_ENOTFOUND" }), url, false],
     ["a code that begins like a refusal", failure({ code: "ECONNREFUSED_2" }), url, false],
     [
@@ -306,7 +306,7 @@ describe("once the server has the request, no failure is taken for proof that it
     "an async iterable": () => ({
       [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refused()) }),
     }),
-    "a body that is no stream, and whose text": () => ({}),
+    "a body that is not a stream, and whose text": () => ({}),
     "a stream that is read already": () => {
       const stream = new ReadableStream();
       stream.getReader();

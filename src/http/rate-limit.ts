@@ -3,7 +3,7 @@ import type { HeaderPairs } from "./headers.js";
 
 /**
  * What an answer said of the budget of this app in this location. A figure that the answer left out,
- * or that is no whole number, is undefined.
+ * or that is not a whole number, is undefined.
  *
  * @see The `X-RateLimit-*` headers of the contract.
  */

@@ -82,8 +82,8 @@ describe("a collection that was created is returned, whatever body the fetch giv
     "headers that are null": { headers: null },
     "headers that throw": { headers: hostile },
     "a getter for headers that throws": Object.defineProperty({}, "headers", { get: fail }),
-    "a list of what is no header": { headers: [1, null, "a"] },
-    "a set of what is no header": { headers: new Set([1, null]) },
+    "a list of what is not a header": { headers: [1, null, "a"] },
+    "a set of what is not a header": { headers: new Set([1, null]) },
     "headers that HTTP has not": { headers: { "a b": "c", "X-A": "\u{1f600}", "": "d" } },
   };
 
@@ -104,7 +104,7 @@ describe("headers are read", () => {
   const given: Record<string, object> = {
     "of the platform": new Headers(pairs),
     "in a plain object": Object.fromEntries(pairs),
-    "in a plain object, beside what is no header": { "a b": "c", ...Object.fromEntries(pairs) },
+    "in a plain object, beside what is not a header": { "a b": "c", ...Object.fromEntries(pairs) },
     "in a Map": new Map(pairs),
     "in a list of pairs": pairs,
     "in a list of pairs, after what is none": [null, ["a"], [5, 5], ...pairs],
@@ -213,7 +213,7 @@ describe("where the platform has neither Request nor TextDecoder nor TextEncoder
     });
   });
 
-  it("an answer that is no JSON is told in part", async () => {
+  it("an answer that is not JSON is told in part", async () => {
     const client = await freshClient(new Response("€".repeat(2_000), { status: 500 }));
     expect(await rejection(client.createProductCollection(collection))).toMatchObject({
       name: "UnexpectedResponseError",
@@ -236,8 +236,8 @@ describe("a fetch that", () => {
     "gives a text": async () => "201" as never,
     "gives no promise": (() => undefined) as never,
     "gives a proxy that throws": async () => hostile() as never,
-    "gives a status that is no number": async () => ({ status: "201" }) as never,
-    "gives a status that is no whole number": async () => ({ status: 201.5 }),
+    "gives a status that is not a number": async () => ({ status: "201" }) as never,
+    "gives a status that is not a whole number": async () => ({ status: 201.5 }),
     "gives no status": async () => ({}) as never,
     "gives a status that throws": async () =>
       Object.defineProperty({}, "status", { get: fail }) as never,
@@ -263,8 +263,8 @@ describe("a fetch that", () => {
 
 it.each<[string, unknown]>([
   ["gives no status", {}],
-  ["gives a status that is no number", { status: "201" }],
-  ["gives a status that is no whole number", { status: 201.5 }],
+  ["gives a status that is not a number", { status: "201" }],
+  ["gives a status that is not a whole number", { status: 201.5 }],
 ])("a fetch that %s is told to have given no response", async (_, response) => {
   const { client } = clientOf(() => response);
   const error = await rejection(client.createProductCollection(collection));

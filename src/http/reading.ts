@@ -52,7 +52,7 @@ export function startReading(
   }
 
   async function read(): Promise<"whole" | "too large"> {
-    // Without a prototype: what stands on Object.prototype is no option of a fetch.
+    // Without a prototype: what stands on Object.prototype is not an option of a fetch.
     const init: FetchInit = Object.assign(Object.create(null), request, {
       redirect: "manual",
       ...usable(signal),

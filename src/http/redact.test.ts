@@ -50,7 +50,7 @@ const places: Record<string, (written: string) => string> = {
   "a value": (written) => `{"message":"Not ${written}!","list":[1,{"of":["${written}"]}]}`,
   "a key": (written) => `{"a":{"${written}":{"${written}${written}":null}}}`,
   "JSON that broke off": (written) => `{"message":["${written}","${written}`,
-  "text that is no JSON": (written) => `Not "${written}": C:\\temp\n${written}`,
+  "text that is not JSON": (written) => `Not "${written}": C:\\temp\n${written}`,
 };
 
 it("these tests find a token, however it is written", () => {
@@ -236,7 +236,7 @@ describe("what is left of a body that held a token", () => {
     ["r", "\r"],
     ["t", "\t"],
   ])(
-    "is plain text where the body was no JSON: \\%s is what it stands for",
+    "is plain text where the body was not JSON: \\%s is what it stands for",
     (letter, character) => {
       expect(body(`Not ${written}\\${letter}!`)).toBe(`Not [token]${character}!`);
     },

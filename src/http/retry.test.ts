@@ -125,7 +125,7 @@ describe("the wait before sending again", () => {
   });
 
   it.each(["-1", "ten", "1.5", "", "1e3", "9".repeat(30)])(
-    "does not follow a window that is no number: %o",
+    "does not follow a window that is not a number: %o",
     (nonsense) => {
       const wait = waitFor({ "X-RateLimit-Interval-Milliseconds": nonsense }, almostOne);
       expect(wait).toBeCloseTo(500 * almostOne);

@@ -81,7 +81,7 @@ export function startConsole(): void {
     const withToken = showToken.checked && current.token !== "";
     byId("as-curl", HTMLElement).textContent = asCurl(current, data, withToken);
     byId("as-typescript", HTMLElement).textContent =
-      asTypeScript(current, data, withToken) ?? "// The body is no JSON object.";
+      asTypeScript(current, data, withToken) ?? "// The body is not a JSON object.";
   };
 
   choice.addEventListener("change", chooseServer);

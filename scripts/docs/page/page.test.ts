@@ -60,12 +60,12 @@ console.log(collection._id);`);
   );
 });
 
-it("there is no TypeScript for a body that is no object", () => {
+it("there is no TypeScript for a body that is not an object", () => {
   expect(asTypeScript({ ...request, body: "[1]" }, data, false)).toBeUndefined();
 });
 
 it.each([
-  ["a server that is no URL", { baseUrl: "nowhere" }, "no URL"],
+  ["a server that is not a URL", { baseUrl: "nowhere" }, "not a URL"],
   ["no server", { baseUrl: "" }, "Enter the base URL"],
   ["a server without https", { baseUrl: "http://example.com" }, "https"],
   ["a token with a line break", { token: "a\nb" }, "token"],

@@ -20,7 +20,7 @@ export interface Result {
 /** Why a request is not sent; undefined where it may be. */
 export function refusal({ baseUrl, token, body }: ConsoleRequest): string | undefined {
   if (baseUrl === "") return "Enter the base URL of the server.";
-  if (!URL.canParse(baseUrl)) return `The base URL is no URL: ${baseUrl}`;
+  if (!URL.canParse(baseUrl)) return `The base URL is not a URL: ${baseUrl}`;
   const { protocol, hostname } = new URL(baseUrl);
   const isLoopback = ["localhost", "127.0.0.1"].includes(hostname);
   if (protocol !== "https:" && !(protocol === "http:" && isLoopback)) {

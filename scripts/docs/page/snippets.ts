@@ -48,7 +48,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The request as a call of this project's client; undefined where the body is no JSON object. */
+/** The request as a call of this project's client; undefined where the body is not a JSON object. */
 export function asTypeScript(
   request: ConsoleRequest,
   { server, packageName, operationId }: ConsoleData,
