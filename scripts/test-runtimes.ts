@@ -391,7 +391,7 @@ async function readExamples(): Promise<Examples> {
 
 /** Answers the smoke script as the first part of the path says, and keeps what it was sent. */
 async function startServer(examples: Examples) {
-  const requests: { readonly wish: string; readonly token: string | undefined }[] = [];
+  const requests: { readonly behaviour: string; readonly token: string | undefined }[] = [];
   const elsewhere: string[] = [];
   const other = await listen((request, response) => {
     elsewhere.push(`${request.method} ${request.url}`);
@@ -417,12 +417,12 @@ async function startServer(examples: Examples) {
         .writeHead(status, { "content-type": "application/json" })
         .end(JSON.stringify(examples.get(status)));
 
-    const [, wish = "", ...path] = request.url?.split("/") ?? [];
+    const [, behaviour = "", ...path] = request.url?.split("/") ?? [];
     const { authorization, version, "content-type": type } = request.headers;
-    if (wish === "shared-count") {
-      return response.end(String(requests.filter((it) => it.wish === "shared").length));
+    if (behaviour === "shared-count") {
+      return response.end(String(requests.filter((it) => it.behaviour === "shared").length));
     }
-    requests.push({ wish, token: authorization?.replace("Bearer ", "") });
+    requests.push({ behaviour, token: authorization?.replace("Bearer ", "") });
     const body = (await json(request).catch(() => ({}))) as { altId?: string; slug?: string };
     const isMeant =
       request.method === "POST" &&
@@ -432,20 +432,22 @@ async function startServer(examples: Examples) {
       body.altId === "6578278e879ad2646715ba9c" &&
       body.slug === "best-sellers";
     if (!isMeant) return answer(400);
-    if (wish === "create" || wish === "shared") return answer(201);
+    if (behaviour === "create" || behaviour === "shared") return answer(201);
     // fetch says what it is; undici's dispatch does not.
-    if (wish === "undici") return answer("sec-fetch-mode" in request.headers ? 400 : 201);
-    if (wish === "refuse") return answer(422);
-    if (wish === "expire") return answer(authorization === "Bearer second-token" ? 201 : 401);
-    if (wish === "redirect") return response.writeHead(302, { location: `${other.url}/` }).end();
-    // What is left wishes to hang.
+    if (behaviour === "undici") return answer("sec-fetch-mode" in request.headers ? 400 : 201);
+    if (behaviour === "refuse") return answer(422);
+    if (behaviour === "expire") return answer(authorization === "Bearer second-token" ? 201 : 401);
+    if (behaviour === "redirect")
+      return response.writeHead(302, { location: `${other.url}/` }).end();
+    // What is left is to hang.
     return undefined;
   });
   return {
     url: server.url,
     elsewhere: elsewhere as readonly string[],
-    /** The tokens of the requests that wished for an answer, in order. */
-    tokens: (wish: string) => requests.filter((it) => it.wish === wish).map(({ token }) => token),
+    /** The tokens of the requests for a behaviour, in order. */
+    tokens: (behaviour: string) =>
+      requests.filter((it) => it.behaviour === behaviour).map(({ token }) => token),
     close() {
       server.close();
       other.close();
@@ -453,8 +455,8 @@ async function startServer(examples: Examples) {
   };
 }
 
-/** What a check wishes for, as the first part of its path, where its tokens are looked at. */
-const wishes: Partial<Record<Check, string>> = {
+/** What the server does for a check, as the first part of its path, where its tokens are looked at. */
+const behaviours: Partial<Record<Check, string>> = {
   create: "create",
   422: "refuse",
   401: "expire",
@@ -479,9 +481,9 @@ function faults(
     const expected = sees[check] ?? (isSpecial(check) ? "-" : "ok");
     const { saw, failed } = results[check] ?? notRun(check);
     if (saw !== expected) found[check] = failed ?? `saw ${saw}, not ${expected}`;
-    const wish = wishes[check];
-    if (wish === undefined) continue;
-    const sent = server.tokens(wish).join(", ");
+    const behaviour = behaviours[check];
+    if (behaviour === undefined) continue;
+    const sent = server.tokens(behaviour).join(", ");
     const meant = check === "401" ? "first-token, second-token" : "first-token";
     if (sent !== meant) found[check] ??= `the server was sent: ${sent || "nothing"}`;
   }
