@@ -15,7 +15,7 @@ export const run = command(
       const problems = await lint(root + contractPath, root);
       if (problems.length > 0) {
         for (const problem of problems) err(problem);
-        err(`The contract does not lint; ${folder} is as it was.`);
+        err(`The contract has lint errors; ${folder}/ is unchanged.`);
         return exitCode.failed;
       }
     }

@@ -17,7 +17,7 @@ describe("npm run mock", () => {
       onOut: printed.resolve,
     });
     const [, url = ""] =
-      (await printed.promise).match(/^The contract is served on (\S+), .+ Ctrl-C/) ?? [];
+      (await printed.promise).match(/^The mock runs at (\S+) and .+ Ctrl-C/) ?? [];
     const token = "a-token-of-the-sub-account";
     const valid = { altId: locationId, altType: "location", name: "Shoes", slug: "shoes" };
     const send = async (body: string, headers = {}, path = "/products/collections") => {

@@ -26,7 +26,7 @@ export const run = command(
           : `The mock did not start: ${messageOf(error)}`,
       );
     }
-    io.out(`The contract is served on ${mock.url}, a line for each request. Ctrl-C stops it.`);
+    io.out(`The mock runs at ${mock.url} and prints a line for each request. Ctrl-C stops it.`);
     await io.stopped();
     await mock.close();
     return exitCode.done;

@@ -79,7 +79,7 @@ it.each([
   const { status, stderr } = await check();
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: `${words} failed; nothing may be published.\n`,
+    stderr: `${words} failed; do not publish.\n`,
   });
   expect(readFileSync(`${root}asked`, "utf8").trim().split("\n").at(-1)).toBe(asked);
 });

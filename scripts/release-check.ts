@@ -18,7 +18,7 @@ async function problemsIn({ root, env }: Io): Promise<string[]> {
   const { repository } = JSON.parse(packageJson);
   if (!repository?.url || repository.url.includes(placeholder)) {
     problems.push(
-      `package.json: write the repository's owner in place of ${placeholder} in repository.url; npm proves by it where the package comes from.`,
+      `package.json: write the repository's owner in place of ${placeholder} in repository.url; npm uses it to prove where the package comes from.`,
     );
   }
   // In the workflow that a tag starts.
@@ -53,7 +53,7 @@ export const run = command({ usage: "npm run release:check" }, async (_args, io)
     const words = ["npm", ...args].filter((it) => it !== "--silent").join(" ");
     io.out(`\n${words}`);
     if ((await npm(args, io)) !== 0) {
-      io.err(`${words} failed; nothing may be published.`);
+      io.err(`${words} failed; do not publish.`);
       return exitCode.failed;
     }
   }

@@ -137,7 +137,9 @@ export const run = command(
     const numbers = [values.kills, values.seed, values.rows].map(Number);
     const [kills = 0, seed = 0, rows = 0] = numbers;
     if (!numbers.every((it) => Number.isInteger(it) && it > 0) || rows % 10 !== 0) {
-      throw new CliError("--kills, --seed and --rows take whole numbers, --rows one of tens.");
+      throw new CliError(
+        "--kills, --seed and --rows take whole numbers, --rows a multiple of ten.",
+      );
     }
     const folder = stage(installTools("test-examples", io));
     try {

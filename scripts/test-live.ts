@@ -64,7 +64,7 @@ async function startRelay(target: string) {
       if (taken instanceof Error || taken === undefined) {
         const reason = taken?.cause instanceof Error ? taken.cause.message : taken?.message;
         throw new CliError(
-          `${target} does not answer (${reason}). Is it running, and reachable from here?`,
+          `${target} does not answer (${reason ?? "no request came to an end"}). Is it running, and reachable from here?`,
         );
       }
       return taken;
@@ -220,7 +220,7 @@ export const run = command(
         (token !== undefined || status === 401),
     );
     out(
-      `Asking ${baseUrl} ${chosen.length} things that the contract refuses${
+      `Sending ${baseUrl} ${chosen.length} requests that break the contract${
         token === undefined ? "; set HIGHLEVEL_TOKEN for those that need a token" : ""
       }.`,
     );

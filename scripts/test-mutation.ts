@@ -89,7 +89,7 @@ async function mutateContract(workers: number, limit: number, out: Io["out"]): P
   );
   process.stderr.write("\n");
   const noticed = [...counts].map(([guard, count]) => `${count} by ${guard}`).join(", ");
-  out(`The contract: ${mutants.length} mutants, ${noticed}, ${survivors.length} by nothing.`);
+  out(`The contract: ${mutants.length} mutants, ${noticed}, ${survivors.length} unnoticed.`);
   return survivors;
 }
 
@@ -156,7 +156,7 @@ function scoreOf({ files }: StrykerReport, out: Io["out"]): number {
       }
     }
   }
-  out(`src/: ${noticed + missed} mutants, ${noticed} noticed, ${missed} by nothing.`);
+  out(`src/: ${noticed + missed} mutants, ${noticed} noticed, ${missed} unnoticed.`);
   return (100 * noticed) / (noticed + missed);
 }
 

@@ -7,7 +7,7 @@ import {
   type paths,
 } from "./contract.js";
 import { createEmit } from "./http/events.js";
-import { answerIn, fetchOf, plainly } from "./http/openapi-fetch.js";
+import { answerIn, fetchOf, fixedOptions } from "./http/openapi-fetch.js";
 import { createPlaces } from "./http/place.js";
 import type { RateLimit } from "./http/rate-limit.js";
 import { createSend } from "./http/send.js";
@@ -38,12 +38,13 @@ export interface HighLevelClient {
    * @throws {@link ConnectionError} No answer.
    * @throws {@link TimeoutError} An attempt, or a question to the token provider, ran past `timeoutMs`.
    * @throws {@link AbortedError} The caller aborted.
+   * @throws TypeError for a bad option of the call, or a token that no header can carry.
    */
   createProductCollection(
     collection: NewProductCollection,
     options?: CallOptions,
   ): Promise<ProductCollection>;
-  /** What HighLevel last said of the budget; undefined before the first answer that says anything. */
+  /** What a documented answer last said of the budget; undefined until one says something. */
   readonly rateLimit: RateLimit | undefined;
 }
 
@@ -59,13 +60,13 @@ export function createClient(options: ClientOptions): HighLevelClient {
   let rateLimit: RateLimit | undefined;
   let calls = 0;
 
-  const api = createFetchClient<paths>({ ...plainly, baseUrl });
+  const api = createFetchClient<paths>({ ...fixedOptions, baseUrl });
   const send = createSend({
     fetch,
     tokens: createTokens(token),
     places: createPlaces(limiter, `${locationId}@${new URL(baseUrl).origin}`),
     onAnswer(answer) {
-      if (isDocumented(answer.status)) rateLimit = answer.rateLimit;
+      if (isDocumented(answer.status)) rateLimit = answer.rateLimit ?? rateLimit;
     },
   });
 
@@ -80,10 +81,10 @@ export function createClient(options: ClientOptions): HighLevelClient {
       } = checkedCallOptions(callOptions);
       const body = requestBody(collection, locationId);
       const emit = createEmit([onEvent, onCallEvent], { call: ++calls, locationId });
-      const sent = { ...headers, ...ownHeaders };
-      const call = { signal, timeoutMs, maxRetries, maxWaitMs, headers: sent, emit };
+      const extraHeaders = { ...headers, ...ownHeaders };
+      const call = { signal, timeoutMs, maxRetries, maxWaitMs, headers: extraHeaders, emit };
       const result = await api.POST(path, {
-        ...plainly,
+        ...fixedOptions,
         params: { header: fixedHeaders },
         body,
         parseAs: "text",

@@ -127,7 +127,7 @@ describe("an error", () => {
       "ConnectionError",
       refused,
       [ConnectionError],
-      /^No answer from HighLevel; nothing was created: .*ECONNREFUSED/,
+      /^No answer from HighLevel \(.*ECONNREFUSED.*\); nothing was created$/,
       { mayHaveCreated: false, attempts: 1 },
     ],
     [
@@ -172,7 +172,7 @@ describe("an error", () => {
     for (const thrown of [new Error(""), new Error("", { cause: new Error("") }), undefined, ""]) {
       const client = makeClient("http://127.0.0.1:1", { fetch: () => Promise.reject(thrown) });
       const error = await rejection(client.createProductCollection(collection));
-      expect(String(error)).toMatch(/may have been created: \w/);
+      expect(String(error)).toMatch(/HighLevel \(\w.*\); the collection may have been created$/);
       expect(String(error)).not.toContain("undefined");
     }
   });

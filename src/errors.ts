@@ -25,12 +25,15 @@ export class InvalidRequestError extends HighLevelError {
 export interface ErrorResponse<S extends ErrorStatus> {
   /** The HTTP status. */
   readonly status: S;
-  /** The body, in the shape that the contract documents for the status. */
+  /** The body, typed as the contract documents it: one that differs is handed on, with a `drift` event. */
   readonly body: ResponseBody<S>;
   readonly headers: Headers;
   /** What the answer said of the budget; undefined where it said nothing. */
   readonly rateLimit?: RateLimit | undefined;
-  /** The wait that `Retry-After` names, in milliseconds; undefined where it names none. */
+  /**
+   * The wait that `Retry-After` names, in milliseconds; undefined where it names none. Where another
+   * call's 429 stopped this one, what is left of the wait.
+   */
   readonly retryAfterMs?: number | undefined;
 }
 

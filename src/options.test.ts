@@ -165,12 +165,12 @@ describe("createClient", () => {
     [{ fetch: {} }, "`fetch` must be a function"],
     [{ maxRetries: 1.5 }, "`maxRetries` must be a whole number from 0 up"],
     [{ limiter: {} }, "`limiter` must be false or an object with a method `waitForPlace`"],
-    [{ userAgent: 5 }, "`userAgent` must be a header's value"],
+    [{ userAgent: 5 }, "`userAgent` must be a string of visible ASCII, spaces and tabs"],
     [{ onEvent: "warn" }, "`onEvent` must be a function"],
     [{ headers: new Map() }, "`headers` must be an object of names and values"],
     [{ headers: [] }, "`headers` must be an object of names and values"],
     [{ headers: { "a b": "c" } }, "`headers` must be an object whose names a header can have"],
-    [{ headers: { "X-Note": "ü" } }, "X-Note"],
+    [{ headers: { "X-Note": "ü" } }, "`headers`: `X-Note` must be a string of visible ASCII"],
   ])("says what is expected in place of %o", (bad, message) => {
     expect(typeErrorOf(create(bad))).toContain(message);
   });
@@ -202,11 +202,11 @@ describe("createClient", () => {
 
   it("says what a token must be, and what a length of time", () => {
     expect(typeErrorOf(create({ token: "a b" }))).toMatch(
-      /`token` must be a string of visible ASCII, without `Bearer`, spaces and line breaks: trim\(\) it$/,
+      /`token` must be a string of visible ASCII without `Bearer`, spaces or line breaks \(trim/,
     );
     for (const option of ["timeoutMs", "maxWaitMs"]) {
       expect(typeErrorOf(create({ [option]: 0 }))).toMatch(
-        new RegExp(`\`${option}\` must be milliseconds above 0, at most 2147483647$`),
+        new RegExp(`\`${option}\` must be a number of milliseconds above 0, at most 2147483647$`),
       );
     }
   });

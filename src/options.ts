@@ -19,8 +19,8 @@ export interface ClientOptions {
    */
   readonly locationId: string;
   /**
-   * A Sub-Account token with the scope `products/collection.write`, or a function that gives one: an
-   * OAuth access token or a private integration token.
+   * A Sub-Account token (an OAuth access token or a private integration token) with the scope
+   * `products/collection.write`, or a function that gives one.
    */
   readonly token: string | TokenProvider;
   /** Where the API is served; https, or http on a loopback host. Default: the contract's server. */
@@ -33,8 +33,8 @@ export interface ClientOptions {
   /**
    * Sends the requests, for a proxy, a tracer or a test. What it answers with needs `status`,
    * `headers`, and a `body` (a web stream, a Node stream, any async iterable of bytes) or `text()`.
-   * Default: the platform's own. Only its failures prove that a request never left; those of a fetch
-   * that is passed, even `globalThis.fetch`, prove it where it says so: see {@link Fetch}.
+   * Default: the platform's own. What one that is passed fails with, even `globalThis.fetch`, counts
+   * as sent, unless it says otherwise: see {@link Fetch}.
    */
   readonly fetch?: Fetch | undefined;
   /**
@@ -44,13 +44,14 @@ export interface ClientOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * How often a call may be sent again after what provably created nothing: a 429 whose daily budget
-   * is not spent, or a connection that failed before the request was sent. Default: 2.
+   * is not spent, or a connection that failed before the request was sent. The one retry with another
+   * token after a 401 is not counted. Default: 2.
    */
   readonly maxRetries?: number | undefined;
   /**
-   * The longest wait that an answer may name, in milliseconds; up to a quarter of it is added, so that
-   * many who wait do not return as one. After an answer that names a longer one the call rejects at
-   * once. Default: 30 000.
+   * The longest wait that an answer may name, in milliseconds; after one that names a longer one the
+   * call rejects at once. Without a limiter that learns, up to a quarter is added to the wait, so that
+   * many who wait do not return as one. Default: 30 000.
    */
   readonly maxWaitMs?: number | undefined;
   /**
@@ -152,7 +153,7 @@ export function checkedClientOptions(options: ClientOptions) {
     "false or an object with a method `waitForPlace`",
   );
   checkOnEvent(onEvent, what);
-  check(isHeaderValue(userAgent), `${what}: \`userAgent\``, "a header's value");
+  checkHeaderValue(userAgent, `${what}: \`userAgent\``);
   const agent = isBrowser() ? {} : { "user-agent": userAgent };
   return {
     locationId,
@@ -245,7 +246,7 @@ function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders 
   for (const [name, value] of Object.entries(own)) {
     const isName = /^[!#$%&'*+.^_`|~\w-]+$/.test(name);
     check(isName, option, "an object whose names a header can have");
-    check(isHeaderValue(value), option, `an object of visible ASCII, and ${name} is none`);
+    checkHeaderValue(value, `${option}: \`${name}\``);
     if (ownHeaders.includes(name.toLowerCase())) {
       throw new TypeError(
         `${option} cannot set ${name}, which the client or the connection decides`,
@@ -256,8 +257,9 @@ function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders 
   return lower;
 }
 
-function isHeaderValue(value: unknown): boolean {
-  return typeof value === "string" && /^[\t -~]*$/.test(value);
+function checkHeaderValue(value: unknown, what: string): void {
+  const isCarried = typeof value === "string" && /^[\t -~]*$/.test(value);
+  check(isCarried, what, "a string of visible ASCII, spaces and tabs");
 }
 
 /** Whether this is a page or a worker of one: there a `User-Agent` needs the server's leave (CORS). */

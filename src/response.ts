@@ -34,10 +34,10 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
       : unexpected(flaw.what);
   }
   if (!isDocumented(status)) throw unexpected(undocumented(status));
-  if (!isError(status) && !isObject(data)) throw unexpected("but no `data` object");
+  if (!isError(status) && !isObject(data)) throw unexpected("without a `data` object");
   const validate = validateResponseBody[status];
   if (validate !== null) {
-    if (!isObject(body)) throw unexpected("but no JSON object");
+    if (!isObject(body)) throw unexpected("without a JSON object");
     if (emit !== undefined) tellDrift(emit, status, issuesOf(validate, body), answer.content);
   }
   if (isError(status)) {

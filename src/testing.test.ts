@@ -323,6 +323,16 @@ describe("answerNext", () => {
   });
 });
 
+it("takes what it is told when it is told it, and of its own properties alone", async () => {
+  const how = { sent: true };
+  const fake = fakeHighLevel(Object.create({ limit: 0 }));
+  fake.breakNext(how);
+  how.sent = false;
+  expect(await rejection(fake.fetch(url))).toBeDefined();
+  expect(fake.requests).toHaveLength(1);
+  expect((await fake.fetch(url)).status).not.toBe(429);
+});
+
 it.each<[what: string, make: () => unknown, message: string]>([
   [
     "an option that it does not know",

@@ -66,7 +66,7 @@ export interface FakeHighLevel {
    * it still has to keep to the contract, and is answered with the collection that it asked for.
    * Called more than once, it is for as many requests, in order.
    *
-   * @throws RangeError for another status than 200 to 599, TypeError where no answer can be made of it.
+   * @throws RangeError for a status outside 200 to 599, TypeError where no answer can be made of it.
    */
   answerNext(status: number, answer?: FakeAnswer): void;
   /** Breaks the connection of the next request; it shares the order of {@link answerNext}. */
@@ -81,7 +81,7 @@ export interface FakeHighLevel {
  * 1. Every answer has the five rate-limit headers, counting down for each location.
  *
  * It sets no timer but for a `delayMs`, and goes by `performance.now()`: under fake timers no test
- * waits for real.
+ * waits for real. It refuses no slug that is taken: `answerNext(422)` does.
  *
  * Clients of one location share a rate limit for the whole process, also over several fakes: so that
  * no test waits for what another has spent, give clients `limiter: false` or a location of their own.
@@ -94,10 +94,11 @@ export interface FakeHighLevel {
  * expect(highlevel.requests).toHaveLength(2);
  */
 export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
-  checkFigures("fakeHighLevel", ownOptions("fakeHighLevel", options, fakeOptions));
+  const budget = ownOptions("fakeHighLevel", options, fakeOptions);
+  checkFigures("fakeHighLevel", budget);
   const requests: FakeRequest[] = [];
   const plans: Plan[] = [];
-  const spend = createBudgets(options);
+  const spend = createBudgets(budget);
   const ids = new Set<string>();
   let created = 0;
 
@@ -150,14 +151,15 @@ export function fakeHighLevel(options: FakeOptions = {}): FakeHighLevel {
       if (!Number.isInteger(status) || status < 200 || status > 599) {
         throw new RangeError("answerNext: the status must be from 200 to 599");
       }
-      checkAnswer(status, ownOptions("answerNext", answer, fakeAnswer));
-      plans.push({ ...answer, status });
+      const plan = ownOptions("answerNext", answer, fakeAnswer);
+      checkAnswer(status, plan);
+      plans.push({ ...plan, status });
     },
     breakNext(how) {
-      const { sent, delayMs } = ownOptions("breakNext", how, fakeBreak);
+      const { sent, ...figures } = ownOptions("breakNext", how, fakeBreak);
       check(typeof sent === "boolean", "breakNext: `sent`", "true or false");
-      checkFigures("breakNext", { delayMs });
-      plans.push(how);
+      checkFigures("breakNext", figures);
+      plans.push({ sent, ...figures });
     },
     fetch,
   };

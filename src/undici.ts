@@ -88,7 +88,7 @@ export async function undiciFetch(
     });
   });
 }
-/** It is known of each request whether undici has begun to write it. */
+/** An `Agent` or a `ProxyAgent` tells whether it has begun to send a request. */
 undiciFetch.tellsNeverSent = true as const;
 
 function namesEncoding(headers: Readonly<Record<string, string>>): boolean {
@@ -119,7 +119,8 @@ function decompressed(
     .reverse(); // what was applied last is undone first
   const streams = makers.flatMap((make) => make?.() ?? []);
   const plain = streams.at(-1);
-  if (plain === undefined || streams.length < makers.length) return body;
+  // So many as a standard fetch takes: each costs time and memory.
+  if (plain === undefined || streams.length < makers.length || makers.length > 5) return body;
   pipeline([Readable.from(body), ...streams], () => {}); // who reads the last stream is told of an error
   // To hang up is to end what comes in, and with it the streams that read it.
   return { [Symbol.asyncIterator]: () => plain[Symbol.asyncIterator](), destroy: body.destroy };

@@ -195,6 +195,19 @@ describe("a signal", () => {
     expect(fetch).not.toHaveBeenCalled();
   });
 
+  it("that the fetch itself aborts ends the call at once", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const fetch: Fetch = () => {
+      controller.abort();
+      return new Promise(() => {});
+    };
+    const client = makeClient("http://127.0.0.1:1", { fetch });
+    const error = await rejection(client.createProductCollection(collection, { signal }));
+    expect(error).toMatchObject({ name: "AbortError", mayHaveCreated: true, attempts: 1 });
+  });
+
   const body = "Content-Length: 100\r\n\r\n{";
   it.each<[string, string, boolean]>([
     ["before a status", "", true],

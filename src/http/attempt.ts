@@ -1,4 +1,4 @@
-import { type Answer, createAnswer, type Flaw } from "./answer.js";
+import { type Answer, createAnswer } from "./answer.js";
 import {
   AbortedError,
   ConnectionError,
@@ -6,14 +6,14 @@ import {
   outcomeInWords,
   TimeoutError,
 } from "./errors.js";
-import type { Fetch, FetchInit } from "./fetch.js";
+import type { Fetch, RequestParts } from "./fetch.js";
 import { type FailedRequest, isNeverSent, reasonIn } from "./network-failure.js";
 import { type Reading, startReading } from "./reading.js";
 import type { Redact } from "./redact.js";
 import { onAbort } from "./wait.js";
 
 /** A request, complete with its token. */
-export type OutgoingRequest = Omit<FetchInit, "redirect" | "signal"> & { readonly url: string };
+export type OutgoingRequest = RequestParts & { readonly url: string };
 
 /** What bounds an attempt, and what is known of its call. */
 export interface AttemptContext {
@@ -31,7 +31,7 @@ type End = "whole" | "too large" | "timeout" | "abort" | { readonly thrown: unkn
 /**
  * Sends the request once, to its one address, and reads the answer to its end.
  *
- * @returns The answer, or the error in place of one. It never rejects.
+ * @returns The answer, or the error in place of one. It rejects only where the platform itself fails.
  */
 export async function attempt(
   fetch: Fetch,
@@ -48,6 +48,7 @@ export async function attempt(
     reading.ended.then(stop, (thrown: unknown) => stop({ thrown }));
     timer = setTimeout(() => stop("timeout"), timeoutMs);
     off = onAbort(signal, () => stop("abort"));
+    if (signal?.aborted) stop("abort"); // by the fetch itself
   });
   clearTimeout(timer);
   off();
@@ -83,18 +84,14 @@ function outcomeOf(
   const thrown = typeof end === "object" ? end.thrown : undefined;
   const cause = timeout ?? redact.error(thrown);
   if (head !== undefined) {
-    const flaw = flawOf(end, cause);
+    const what = end === "too large" ? "more than 1 MiB" : "but its body broke off";
+    const flaw = end === "whole" ? undefined : { what, cause };
     return createAnswer({ ...head, content: reading.content(), flaw }, redact, attempts);
   }
   if (timeout !== undefined) return timeout;
   const mayHaveSent = !isNeverSent(thrown, request);
   return new ConnectionError(
-    `No answer from HighLevel; ${outcomeInWords(mayHaveSent)}: ${reasonIn(cause)}`,
+    `No answer from HighLevel (${reasonIn(cause)}); ${outcomeInWords(mayHaveSent)}`,
     { mayHaveCreated: mayHaveSent, attempts, cause },
   );
-}
-
-function flawOf(end: End, cause: Error | undefined): Flaw | undefined {
-  if (end === "whole") return undefined;
-  return { what: end === "too large" ? "more than 1 MiB" : "but its body broke off", cause };
 }

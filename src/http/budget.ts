@@ -77,7 +77,11 @@ export function createBudget(bound: Budget | undefined) {
     told.startAnew();
   }
 
-  const closureAt = (now: number) => (closure && now < closure.until ? closure : undefined);
+  /** The 429 that stops all requests for now; what is over is let go. */
+  function closureAt(now: number): Closure | undefined {
+    if (closure && now >= closure.until) closure = undefined;
+    return closure;
+  }
 
   return {
     /** How many requests may be sent. */
@@ -90,7 +94,6 @@ export function createBudget(bound: Budget | undefined) {
       return own.free < theirs.free ? own : theirs;
     },
 
-    /** The 429 that stops all requests for now; undefined if there is none. */
     closure: closureAt,
 
     /** How long a window is, as far as is known. */

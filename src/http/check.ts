@@ -19,7 +19,7 @@ export function checkMs(ms: number, what: string): void {
   check(
     typeof ms === "number" && ms > 0 && ms <= longestTimerMs,
     what,
-    `milliseconds above 0, at most ${longestTimerMs}`,
+    `a number of milliseconds above 0, at most ${longestTimerMs}`,
   );
 }
 
@@ -33,6 +33,6 @@ export function assertToken(token: unknown, what: string): asserts token is stri
   check(
     typeof token === "string" && /^[\x21-\x7e]+$/.test(token),
     what,
-    "a string of visible ASCII, without `Bearer`, spaces and line breaks: trim() it",
+    "a string of visible ASCII without `Bearer`, spaces or line breaks (trim() takes away those at its ends)",
   );
 }

@@ -1,5 +1,6 @@
 // All that this floor takes from the contract: the names of the headers that tell the budget, and
-// the statuses that it acts on. If the contract drops one of them, this file does not compile.
+// the statuses that it acts on. If the contract drops a status, this file does not compile; for a
+// header, those that name it do not.
 
 import type { operations } from "../../generated/openapi.js";
 

@@ -39,7 +39,7 @@ export class HighLevelError extends Error {
   }
 }
 
-/** No answer: the connection failed before a status arrived. `cause` is what the platform said. */
+/** No complete answer. `cause`, where there is one, is a copy of what the fetch failed with. */
 export class ConnectionError extends HighLevelError {
   static {
     giveName(ConnectionError, "ConnectionError");
@@ -96,7 +96,7 @@ export interface UnexpectedResponse {
 
 /**
  * An answer that the contract does not promise: an undocumented status, a redirect, a body that is
- * no JSON object where one is documented, one that broke off or was larger than 1 MiB, a success
+ * not a JSON object where one is documented, that broke off or was larger than 1 MiB, a success
  * without the collection.
  */
 export class UnexpectedResponseError extends HighLevelError {

@@ -8,8 +8,8 @@ export interface EventContext {
 }
 
 /**
- * The call waits: told before it sends again, and of a wait for a place or a token once it is known to
- * take more than 100 ms, or has.
+ * The call waits: always told before a `retry`; of a place or a token once the wait has lasted, or is
+ * known to last, more than 100 ms. With the client's own limiter, what a 429 asks for is a place.
  */
 export interface WaitingEvent extends EventContext {
   readonly type: "waiting";

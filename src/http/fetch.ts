@@ -7,6 +7,9 @@ export interface FetchInit {
   readonly signal?: AbortSignal;
 }
 
+/** What of it is a request's own. */
+export type RequestParts = Omit<FetchInit, "redirect" | "signal">;
+
 /** What a {@link Fetch} has to answer with: a `Response` of any platform or package will do. */
 export interface FetchResponse {
   readonly status: number;

@@ -543,6 +543,22 @@ describe("a client", () => {
     ]);
   });
 
+  it("returns what was created although a limiter fails to learn of it, at once or later", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    onTestFinished(() => void process.off("unhandledRejection", unhandled));
+    const server = await serverUp();
+    const fail = () => {
+      throw new Error("The store is down");
+    };
+    for (const learn of [fail, async () => fail()]) {
+      const client = makeClient(server.url, { limiter: { waitForPlace: async () => 1, learn } });
+      expect(await client.createProductCollection(collection)).toEqual(created.data);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   it("calls a limiter as a method of its own", async () => {
     class Queue implements RateLimiter {
       readonly asked: string[] = [];

@@ -40,7 +40,7 @@ const passed = {
  * What else openapi-fetch is told, with every call: a request as plain values, no query, and each
  * default said aloud, since what stands on `Object.prototype` would decide it otherwise.
  */
-export const plainly: object = {
+export const fixedOptions: object = {
   Request: PlainRequest,
   querySerializer: () => "",
   baseUrl: undefined,

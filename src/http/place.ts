@@ -26,11 +26,8 @@ export function createPlaces(limiter: RateLimiter | false, key: string): Places 
     return { wait: async () => undefined, learn: () => {}, keepsWaits: false };
   }
   const learn: Places["learn"] = (news, place) => {
-    try {
-      limiter.learn?.(key, news, place);
-    } catch {
-      // What was created is returned, whatever a limiter makes of the answer.
-    }
+    // What was created is returned, whatever a limiter makes of the answer.
+    (async () => limiter.learn?.(key, news, place))().catch(() => {});
   };
   const wait: Places["wait"] = ({ signal, maxWaitMs, emit }, again) =>
     whileWaiting(emit, "budget", async (onWait) => {

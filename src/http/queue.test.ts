@@ -69,6 +69,14 @@ function withoutTimers<T>(work: () => T): T {
 
 const passes = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
+it("who is not to wait for what a 429 named is told what is left of it", async () => {
+  const queue = await closed(60_000);
+  await passes(2_000);
+  expect(await rejection(queue.waitForPlace(undefined, { maxWaitMs: 1_000 }))).toMatchObject({
+    news: { status: 429, retryAfterMs: 58_000 },
+  });
+});
+
 describe("a wait for a place is told of", () => {
   /** Waits, and keeps what it is told with how long that was after the beginning. */
   function listen(queue: Queue) {

@@ -14,9 +14,9 @@ export interface PlaceWait {
 
 /** What a limiter may want to know of the call that asks for a place. */
 export interface Turn {
-  /** The place of the call's last attempt, if it was refused: such a call goes first. */
+  /** The place that this call had before, if it had one: such a call goes first. */
   readonly again?: unknown;
-  /** The longest wait for a budget to come back, in milliseconds. */
+  /** The longest that a 429 may stop the call, in milliseconds. */
   readonly maxWaitMs?: number;
   /** Told of each wait of more than a moment. */
   readonly onWait?: ((wait: PlaceWait) => void) | undefined;
@@ -31,7 +31,7 @@ const graceMs = 2_000;
 
 /** The budget is spent for longer than a call waits. */
 export class BudgetSpent extends Error {
-  /** The 429 that said so. */
+  /** The 429 that said so, with what is left of the wait that it named. */
   readonly news: BudgetNews;
 
   constructor(news: BudgetNews) {
@@ -102,7 +102,7 @@ export function createQueue(bound: Budget | undefined): Queue {
 
   /** Waits until the ticket's turn has come. */
   async function waitForTurn(ticket: Ticket, signal: AbortSignal | undefined, turn: Turn) {
-    let isTold = false;
+    let isAnnounced = false;
     let toldUntil = performance.now() + momentMs;
     let knownAt = performance.now();
     for (;;) {
@@ -110,7 +110,8 @@ export function createQueue(bound: Budget | undefined): Queue {
       const ahead = lineUp(ticket, now);
       const closure = budget.closure(now);
       if (closure && (closure.isForTheDay || closure.until - now > (turn.maxWaitMs ?? Infinity))) {
-        throw new BudgetSpent(closure.news);
+        const retryAfterMs = closure.isForTheDay ? undefined : Math.ceil(closure.until - now);
+        throw new BudgetSpent({ ...closure.news, ...(retryAfterMs && { retryAfterMs }) });
       }
       const { free, at } = budget.room(now);
       if (free > ahead) return;
@@ -120,10 +121,10 @@ export function createQueue(bound: Budget | undefined): Queue {
       // Places may come earlier than was known: others give theirs back, or a window has begun.
       const longestMs = Math.min(Math.max(budget.intervalMs() / 10, momentMs), longestSleepMs);
       const sleepMs = Math.ceil(Math.min(ms || lookMs, longestMs));
-      const isNews = ms === undefined ? !isTold && now > toldUntil : now + ms > toldUntil;
+      const isNews = ms === undefined ? !isAnnounced && now > toldUntil : now + ms > toldUntil;
       if (isNews) {
         turn.onWait?.({ ahead, ms: ms === undefined ? ms : Math.ceil(ms) });
-        isTold = ms === undefined;
+        isAnnounced = ms === undefined;
         toldUntil = now + (ms ?? 0) + momentMs;
       }
       ticket.looksAt = now + sleepMs;

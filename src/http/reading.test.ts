@@ -256,7 +256,9 @@ describe("a fetch that", () => {
     const client = makeClient("http://127.0.0.1:1", { fetch: spy });
     const error = await rejection(client.createProductCollection(collection));
     expect(error).toMatchObject({ name: "ConnectionError", mayHaveCreated: true, attempts: 1 });
-    expect(JSON.parse(JSON.stringify(error)).message).toMatch(/may have been created: \w/);
+    expect(JSON.parse(JSON.stringify(error)).message).toMatch(
+      /HighLevel \(\w.*\); the collection may have been created$/,
+    );
     expect(spy).toHaveBeenCalledTimes(1);
   });
 });
@@ -268,7 +270,7 @@ it.each<[string, unknown]>([
 ])("a fetch that %s is told to have given no response", async (_, response) => {
   const { client } = clientOf(() => response);
   const error = await rejection(client.createProductCollection(collection));
-  expect(String(error)).toMatch(/may have been created: The fetch gave no response$/);
+  expect(String(error)).toMatch(/HighLevel \(The fetch gave no response\);/);
 });
 
 it.each<[string, object]>([

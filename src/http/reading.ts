@@ -1,4 +1,4 @@
-import type { Fetch, FetchInit } from "./fetch.js";
+import type { Fetch, FetchInit, RequestParts } from "./fetch.js";
 import { hasMethod } from "./has-method.js";
 import { type HeaderPairs, pairsOf } from "./headers.js";
 
@@ -26,7 +26,7 @@ const readsInARow = 1_000;
 export function startReading(
   fetch: Fetch,
   url: string,
-  request: Omit<FetchInit, "redirect" | "signal">,
+  request: RequestParts,
   signal: AbortSignal,
 ): Reading {
   let head: ReturnType<Reading["head"]>;

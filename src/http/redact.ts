@@ -45,8 +45,7 @@ export function createRedact(tokens: readonly string[]): Redact {
   }
 
   function body(value: string, isCut = false): string {
-    if (!isCut && !value.includes("\\") && !secrets.some((secret) => secret.isIn(value)))
-      return value;
+    if (!isCut && !value.includes("\\") && text(value) === value) return value;
     try {
       // Parsed before it is cleaned, so that no replacement can break what was JSON.
       const root: { parsed: unknown } = { parsed: JSON.parse(value) };
@@ -63,7 +62,7 @@ export function createRedact(tokens: readonly string[]): Redact {
     let isDirty = false;
     for (const [name, value] of from) {
       const cleanValue = text(value);
-      const isNamed = names.some((secret) => secret.isIn(name));
+      const isNamed = names.some((secret) => secret.removedFrom(name, false) !== name);
       isDirty ||= isNamed || cleanValue !== value;
       // Unescaped, a value may hold what no header can.
       if (!isNamed) {
@@ -120,25 +119,12 @@ function cleanStrings(root: object, clean: (text: string) => string): boolean {
 
 /** The text with each of JSON's escapes replaced by what it stands for. */
 function unescaped(text: string): string {
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g, (_, hex, character) =>
-    hex === undefined
-      ? (shortEscapes[character] ?? character)
-      : String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  return text.replace(/\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt])/g, (it) => JSON.parse(`"${it}"`));
 }
-
-const shortEscapes: Readonly<Record<string, string>> = {
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
 
 /** A token to look for. */
 interface Secret {
   readonly value: string;
-  readonly isIn: (text: string) => boolean;
   /** @param isCut - Whether a beginning of the token goes as well where the text ends in one. */
   readonly removedFrom: (text: string, isCut: boolean) => string;
 }
@@ -176,7 +162,6 @@ function createSecret(value: string): Secret {
 
   return {
     value,
-    isIn: (text) => indexIn(text, 0) >= 0,
     removedFrom(text, isCut) {
       const kept: string[] = [];
       let from = 0;

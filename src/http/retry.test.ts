@@ -56,6 +56,15 @@ describe("sending again", () => {
     expect(retryDelayMs(aborted, 0, limits, 0)).toBeUndefined();
   });
 
+  it("leaves it to a limiter that keeps the waits how much is left of a window", () => {
+    const longer = { "X-RateLimit-Interval-Milliseconds": String(limits.maxWaitMs + 1) };
+    const kept = { ...limits, keepsWaits: true };
+    expect(waitFor(longer)).toBeUndefined();
+    expect(retryDelayMs(answered(429, longer), 0, kept, 0)).toBe(0);
+    const named = { "Retry-After": String(limits.maxWaitMs / 1_000 + 1) };
+    expect(retryDelayMs(answered(429, named), 0, kept, 0)).toBeUndefined();
+  });
+
   it.each([0, 1, 2, 5])("stops after maxRetries %i", (maxRetries) => {
     for (const outcome of [answered(429), failed(false)]) {
       const again = (retries: number) =>

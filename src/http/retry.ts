@@ -12,6 +12,8 @@ export interface RetryLimits {
   readonly maxRetries: number;
   /** The longest wait before sending again, in milliseconds. */
   readonly maxWaitMs: number;
+  /** Whether a limiter that knows how much is left of a window sees to it that no wait is longer. */
+  readonly keepsWaits?: boolean;
 }
 
 const firstBackoffMs = 500;
@@ -30,7 +32,7 @@ const firstBackoffMs = 500;
 export function retryDelayMs(
   outcome: Outcome,
   retries: number,
-  { maxRetries, maxWaitMs }: RetryLimits,
+  { maxRetries, maxWaitMs, keepsWaits }: RetryLimits,
   random = Math.random(),
 ): number | undefined {
   if (retries >= maxRetries) return undefined;
@@ -41,7 +43,7 @@ export function retryDelayMs(
   } else {
     if (outcome.status !== tooManyRequests) return undefined;
     if (outcome.rateLimit?.dailyRemaining === 0) return undefined;
-    namedMs = outcome.retryAfterMs ?? outcome.rateLimit?.intervalMs;
+    namedMs = outcome.retryAfterMs ?? (keepsWaits ? undefined : outcome.rateLimit?.intervalMs);
     if (namedMs !== undefined && namedMs > maxWaitMs) return undefined;
   }
   const ownMs = random * firstBackoffMs * 2 ** Math.min(retries, 10);

@@ -14,6 +14,7 @@ import {
   token,
 } from "../../contract-tests/support/servers.js";
 import type { ClientOptions, RateLimiter } from "../index.js";
+import { ConnectionError } from "./errors.js";
 import { createLimiter } from "./limiter.js";
 import { createPlaces } from "./place.js";
 import { createSend } from "./send.js";
@@ -291,6 +292,18 @@ describe("an abort", () => {
       }
     },
   );
+
+  it("with an error of another call as its reason is an abort all the same", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const reason = new ConnectionError("Another", { mayHaveCreated: true, attempts: 3 });
+    const client = makeClient("http://127.0.0.1:1", {
+      limiter: { waitForPlace: () => new Promise(() => {}) },
+    });
+    const call = rejection(client.createProductCollection(collection, { signal }));
+    controller.abort(reason);
+    expect(await call).toMatchObject({ name: "AbortError", mayHaveCreated: false, attempts: 0 });
+  });
 
   it("before the call asks and sends nothing", async () => {
     const server = await countingServer((response) => answer(response, 201));

@@ -92,7 +92,7 @@ export function createSend(transport: Transport): Send {
             }
           }
         }
-        const delayMs = retryDelayMs(outcome, retries, call);
+        const delayMs = retryDelayMs(outcome, retries, { ...call, keepsWaits: places.keepsWaits });
         if (delayMs === undefined) {
           if (isAnswer(outcome)) return outcome;
           throw outcome;
@@ -107,7 +107,8 @@ export function createSend(transport: Transport): Send {
       if (error instanceof BudgetSpent && isAnswer(error.news)) {
         return { ...error.news, attempts: sent.length };
       }
-      if (error instanceof HighLevelError) throw error;
+      // A caller may abort with an error of another call.
+      if (error instanceof HighLevelError && error !== signal?.reason) throw error;
       const failure = { mayHaveCreated: isUnderWay, attempts: sent.length };
       if (signal?.aborted) throw new AbortedError({ ...failure, cause: signal.reason });
       // What an attempt did not expect is no proof of anything.

@@ -68,6 +68,14 @@ describe("a token provider", () => {
     expect(server.requests.map(tokenOf)).toEqual([`${token}-1`, `${token}-2`]);
   });
 
+  it("may give anything with a `then`, which is called once", async () => {
+    const server = await serverFor(token);
+    const then = vi.fn((resolve: (token: string) => void) => resolve(token));
+    const client = makeClient(server.url, { token: () => ({ then }) as never });
+    await client.createProductCollection(collection);
+    expect(then).toHaveBeenCalledTimes(1);
+  });
+
   it("is not asked for a collection that breaks the contract", async () => {
     const server = await serverFor(token);
     const { asked, provider } = recorded(() => token);

@@ -73,7 +73,9 @@ export function createTokens(source: string | TokenProvider): Tokens {
       let known = latestSettled;
       const given: unknown = provider();
       // Most providers have their token at hand, and need no timer.
-      const token = await checked(isThenable(given) ? inTime(given, context) : given);
+      const token = await checked(
+        typeof given === "string" ? given : inTime(Promise.resolve(given), context),
+      );
       return {
         token,
         async replace(context) {
@@ -116,9 +118,9 @@ async function checked(given: unknown): Promise<string> {
 }
 
 /** The answer of a provider, or a {@link TimeoutError}, or the signal's reason, whichever is first. */
-async function inTime<T>(answer: PromiseLike<T>, context: QuestionContext): Promise<T> {
+async function inTime<T>(answer: Promise<T>, context: QuestionContext): Promise<T> {
   // What it is rejected with after the end of this is nobody's business any more.
-  Promise.resolve(answer).catch(() => {});
+  answer.catch(() => {});
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(noTokenInTime(context)), context.timeoutMs);
@@ -133,11 +135,4 @@ async function inTime<T>(answer: PromiseLike<T>, context: QuestionContext): Prom
 function noTokenInTime({ timeoutMs, attempts }: QuestionContext): TimeoutError {
   const message = `The token provider gave no token within ${timeoutMs} ms; nothing was created`;
   return new TimeoutError(message, { mayHaveCreated: false, attempts });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    ((typeof value === "object" && value !== null) || typeof value === "function") &&
-    typeof Reflect.get(value, "then") === "function"
-  );
 }

@@ -15,8 +15,8 @@ export interface Place {
   readonly givenAt: number;
   /** The spell of knowing in which it was given. */
   readonly spell: number;
-  /** How many had been left unplaced when it was given. */
-  readonly unplaced: number;
+  /** How many had been left unattributed when it was given. */
+  readonly unattributed: number;
 }
 
 /** Sent before the first answer has said what is left. */
@@ -63,7 +63,7 @@ export function createToldCount() {
   /** In the order in which they were given. */
   const underWay = new Set<Place>();
   /** How many are no longer under way without having told of which window they were. */
-  let unplaced = 0;
+  let unattributed = 0;
   let nextOrder = 0;
   let heardAt = 0;
 
@@ -102,7 +102,7 @@ export function createToldCount() {
       lowest: remaining,
       lowestBefore: nextOrder,
       // Those that came back since it was sent may have been counted after it.
-      owed: unplaced - place.unplaced,
+      owed: unattributed - place.unattributed,
     };
   }
 
@@ -113,7 +113,7 @@ export function createToldCount() {
     if (window === undefined) {
       // What was sent before may tell of the window before.
       if (place.spell === spell) openWindow(now, remaining, place);
-      else unplaced++;
+      else unattributed++;
       return;
     }
     if (remaining > window.lowest) {
@@ -122,7 +122,7 @@ export function createToldCount() {
         openWindow(now, remaining, place);
         return;
       }
-      unplaced++;
+      unattributed++;
     } else if (place.order > window.order || remaining >= freeIn(window) - 1) {
       window.lowest = remaining;
       window.lowestBefore = nextOrder;
@@ -136,7 +136,7 @@ export function createToldCount() {
 
   /** There was no answer, or one that does not say what remains. */
   function learnNothing(now: number, status: number, place: Place, limit: number): void {
-    unplaced++;
+    unattributed++;
     if (window !== undefined) {
       window.owed++;
     } else if (status === 0) {
@@ -173,7 +173,7 @@ export function createToldCount() {
     },
 
     take(now: number): Place {
-      const place = { order: nextOrder++, givenAt: now, spell, unplaced };
+      const place = { order: nextOrder++, givenAt: now, spell, unattributed };
       underWay.add(place);
       underWayInSpell++;
       return place;
