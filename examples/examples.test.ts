@@ -1,12 +1,20 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { json, text } from "node:stream/consumers";
-import { createClient, type RateLimiter } from "highlevel-product-collections";
+import {
+  type ClientEvent,
+  createClient,
+  type Fetch,
+  type FetchInit,
+  type RateLimiter,
+} from "highlevel-product-collections";
+import { undiciFetch } from "highlevel-product-collections/undici";
 import { RateLimiterMemory, RateLimiterQueue } from "rate-limiter-flexible";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { importCsv } from "./import-csv.js";
 import { openJournal } from "./import-journal.js";
 import { createEverywhere, folderStore, type LocationStore } from "./many-locations.js";
@@ -156,11 +164,13 @@ describe("many collections from a CSV file", () => {
   it("have sent no row, and so list none that may exist, where nobody listens", async () => {
     const file = join(newFolder(), "all.csv");
     writeFileSync(file, "name,slug\nA,a\nB,b\n");
-    const closed = { locationId, token, baseUrl: "http://127.0.0.1:9", maxRetries: 0 };
-    const summary = await importCsv(file, closed);
+    const { slugs, baseUrl } = await serveCollections();
+    const down = (url: string, init: FetchInit) =>
+      undiciFetch(url.replace(baseUrl, "http://127.0.0.1:9"), init);
+    const fetch = Object.assign(down, { tellsNeverSent: true });
+    const summary = await importCsv(file, { locationId, token, baseUrl, fetch, maxRetries: 0 });
     expect(summary).toMatchObject({ created: 0, failed: 0, mayExist: 0 });
     expect(summary.stoppedBy).toMatch(/^ConnectionError: .*nothing was created/);
-    const { slugs, baseUrl } = await serveCollections();
     expect(await importCsv(file, { locationId, token, baseUrl })).toMatchObject({ created: 2 });
     expect(slugs.toSorted()).toEqual(["a", "b"]);
   });
@@ -201,18 +211,121 @@ describe("many collections from a CSV file", () => {
     writeFileSync(file, "name,slug\nA,a\n");
     await run();
     writeFileSync(file, "name,slug\nB,b\nA,a\n");
-    await expect(run()).rejects.toThrow("Has the CSV file changed?");
+    await expect(run()).rejects.toThrow("Has the CSV file changed, or the server?");
     writeFileSync(file, "name,slug\nA,a\n");
-    const lock = `${file}.${locationId}.journal.lock-`;
-    writeFileSync(lock + process.ppid, "");
-    await expect(run()).rejects.toThrow("Another process has");
-    rmSync(lock + process.ppid);
+    for (const holder of [`${process.ppid}@${hostname()}`, "4194305@another-machine"]) {
+      const lock = `${file}.${locationId}.journal.lock-${holder}`;
+      writeFileSync(lock, "");
+      await expect(run()).rejects.toThrow("Another process has");
+      rmSync(lock);
+    }
     // That of a process which was killed is no obstacle: no process has this number.
-    writeFileSync(`${lock}4194305`, "");
+    writeFileSync(`${file}.${locationId}.journal.lock-4194305@${hostname()}`, "");
     expect(await run()).toMatchObject({ created: 1 });
     expect(readdirSync(dirname(file)).filter((name) => name.includes("lock"))).toEqual([]);
     expect(slugs).toEqual(["a"]);
   });
+});
+
+describe("an import is not taken", () => {
+  const long = "A name that fills the file".repeat(30); // more than is read at once
+  const start = () => {
+    const file = join(newFolder(), "all.csv");
+    writeFileSync(
+      file,
+      `name,slug\n${Array.from({ length: 400 }, (_, i) => `${long},${i}\n`).join("")}`,
+    );
+    const options = { locationId, token, baseUrl: "http://127.0.0.1:1" };
+    const sent: string[] = [];
+    const fetch: Fetch = async (_, { body }) => {
+      sent.push(JSON.parse(body).slug);
+      return Response.json(created(JSON.parse(body)), { status: 201 });
+    };
+    return { file, sent, options: { limiter: false, fetch, ...options } as const };
+  };
+
+  it("for done where it was tried against another server", async () => {
+    const { file, sent, options } = start();
+    await importCsv(file, options);
+    const real = importCsv(file, { ...options, baseUrl: "https://services.leadconnectorhq.com" });
+    await expect(real).rejects.toThrow("or the server?");
+    expect(sent).toHaveLength(400);
+  });
+
+  it("up twice by one process, and a second one disturbs nothing", async () => {
+    const { file, sent, options } = start();
+    const [first, second] = await Promise.allSettled([
+      importCsv(file, options),
+      importCsv(file, options),
+    ]);
+    expect([first.status, second.status].toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(sent).toHaveLength(400);
+    expect(await importCsv(file, options)).toMatchObject({ created: 400 });
+  });
+
+  it("further once its file is changed, and no row of the new text is sent", async () => {
+    const { file, sent, options } = start();
+    const before = readFileSync(file, "utf8");
+    const fetch: Fetch = async (url, init) => {
+      if (sent.length === 0)
+        writeFileSync(file, before.replaceAll(`${long},`, `${long.slice(1)},x`));
+      return options.fetch(url, init);
+    };
+    await expect(importCsv(file, { ...options, fetch })).rejects.toThrow("was changed meanwhile");
+    expect(sent.filter((slug) => slug.startsWith("x"))).toEqual([]);
+    writeFileSync(file, before);
+    expect(await importCsv(file, options)).toMatchObject({ created: 400 });
+    expect(new Set(sent).size).toBe(sent.length);
+  });
+
+  it("further where an answer says nothing of the row", async () => {
+    for (const status of [401, 403, 404, 407]) {
+      const { file, options } = start();
+      const fetch: Fetch = async () => new Response("<h1>No</h1>", { status });
+      const summary = await importCsv(file, { ...options, fetch });
+      expect(summary).toMatchObject({ created: 0, failed: 0, mayExist: 0 });
+      expect(summary.stoppedBy).toContain(String(status));
+    }
+  });
+
+  it("further after twenty refusals in a row that nobody documents", async () => {
+    const { file, options } = start();
+    const fetch: Fetch = async () => new Response("", { status: 418 });
+    const { failed, stoppedBy } = await importCsv(file, { ...options, fetch });
+    expect(stoppedBy).toContain("418");
+    expect(failed).toBeLessThan(100);
+  });
+
+  it("up where a column is not known, which may be misspelt", async () => {
+    const { file, sent, options } = start();
+    writeFileSync(file, "name,slug,Image\nA,a,b\n");
+    await expect(importCsv(file, options)).rejects.toThrow(
+      "has a column Image; those known are name,",
+    );
+    expect(sent).toEqual([]);
+  });
+});
+
+it("the lists of an import are written after the last row, and then are the user's", async () => {
+  const file = join(newFolder(), "all.csv");
+  const list = `${file}.${locationId}.failed.csv`;
+  writeFileSync(file, "name,slug\nA,a b\nB,b\n");
+  const stop = new AbortController();
+  const fetch: Fetch = async (_, { body }) => {
+    stop.abort("Ctrl-C");
+    return Response.json(created(JSON.parse(body)), { status: 201 });
+  };
+  const events: string[] = [];
+  const onEvent = ({ type }: ClientEvent) => void events.push(type);
+  const options = { locationId, token, fetch, onEvent };
+  await importCsv(file, options, { stop });
+  expect(existsSync(list)).toBe(false);
+  await importCsv(file, options);
+  expect(rowsIn(list)).toBe('"name","slug"\n"A","a b"\n');
+  writeFileSync(list, "name,slug\nA,a-b\n");
+  await importCsv(file, options);
+  expect(rowsIn(list)).toBe("name,slug\nA,a-b\n");
+  expect(events).toContain("attempt"); // the caller's listener is told too
 });
 
 describe("the journal of an import", () => {
@@ -242,9 +355,17 @@ describe("the journal of an import", () => {
   it("takes nothing more once the disk has refused a line", async () => {
     const file = join(newFolder(), "journal");
     const journal = await openJournal(file, "it");
-    await journal.close();
-    await expect(journal.write(1, "about to send")).rejects.toThrow();
-    await expect(journal.write(2, "about to send")).rejects.toThrow();
+    const before = readFileSync(file, "utf8");
+    const handle = await open(file);
+    const { appendFile } = Object.getPrototypeOf(handle);
+    await handle.close();
+    const full = vi.spyOn(Object.getPrototypeOf(handle), "appendFile");
+    full.mockRejectedValueOnce(new Error("No space is left")).mockImplementation(appendFile);
+    cleanUps.push(() => full.mockRestore());
+    await expect(journal.write(1, "about to send")).rejects.toThrow("No space is left");
+    await expect(journal.write(2, "about to send")).rejects.toThrow("No space is left");
+    expect(readFileSync(file, "utf8")).toBe(before);
+    await expect(journal.close()).rejects.toThrow("No space is left");
   });
 });
 
@@ -373,6 +494,50 @@ describe("a token provider over OAuth", () => {
     expect(collections.map(({ slug }) => slug)).toEqual(["a", "b", "c"]);
     expect(refreshes).toBe(2); // the expired one, and the one that the API rejected
     expect(stored).toMatchObject({ accessToken: "access-token-2", refreshToken: "refresh-2" });
+  });
+});
+
+describe("a token provider over OAuth", () => {
+  /** HighLevel's OAuth, where a refresh token serves once. */
+  async function serveTokens(answer = (tokens: object) => tokens) {
+    let refreshToken = "refresh-0";
+    const tokenUrl = await serve(async (request) => {
+      const given = new URLSearchParams(await text(request)).get("refresh_token");
+      if (given !== refreshToken) return [400, { error: "invalid_grant" }];
+      refreshToken = `${refreshToken}-1`;
+      const tokens = { access_token: "fresh", refresh_token: refreshToken, expires_in: 86_399 };
+      return [200, answer(tokens)];
+    });
+    return { clientId: "id", clientSecret: "secret", tokenUrl };
+  }
+  const old: Tokens = { accessToken: "old", refreshToken: "refresh-0", expiresAt: 0 };
+
+  it("saves nothing over its tokens where it is given none", async () => {
+    const app = await serveTokens(({ ...tokens }: { refresh_token?: string }) => {
+      delete tokens.refresh_token;
+      return tokens;
+    });
+    const save = vi.fn();
+    await expect(oauthTokens(app, { load: async () => old, save })()).rejects.toThrow("no tokens");
+    expect(save).not.toHaveBeenCalled();
+  });
+
+  it("spends no refresh token twice, however late the store gives it", async () => {
+    const app = await serveTokens();
+    let stored = old;
+    let giveLate = (_: Tokens) => {};
+    const loads = [() => new Promise<Tokens>((give) => (giveLate = give)), async () => stored];
+    const store = {
+      load: () => (loads.length > 1 ? loads.shift() : loads[0])?.() ?? Promise.reject(),
+      async save(tokens: Tokens) {
+        stored = tokens;
+      },
+    };
+    const provider = oauthTokens(app, store);
+    const late = provider();
+    expect(await provider()).toBe("fresh");
+    giveLate(old);
+    expect(await late).toBe("fresh");
   });
 });
 

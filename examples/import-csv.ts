@@ -3,21 +3,27 @@
 //
 //   HIGHLEVEL_TOKEN=... HIGHLEVEL_LOCATION_ID=... npx tsx import-csv.ts collections.csv
 //
+// With HIGHLEVEL_BASE_URL=http://127.0.0.1:4010 it is tried against the mock; that needs a copy of the
+// file, since a journal is of one server.
+//
 // It needs csv-parse and undici, and import-journal.ts and progress-line.ts beside it.
 //
 // However it ends (Ctrl-C, kill -9, a power failure, a token that was revoked, the day's budget spent),
 // the same command goes on where it stopped, and sends no row twice: how far each row came is in a
-// journal before the next step is taken. Beside the CSV file are in the end
+// journal before the next step is taken. Beside the CSV file are
 //
 //   collections.csv.LOCATION.journal        how far each row came, the ids and the reasons
+//
+// and after the last row, written once and then yours,
+//
 //   collections.csv.LOCATION.failed.csv     rows that were refused: correct them, import that file
 //   collections.csv.LOCATION.may-exist.csv  rows that may have been created, and that are not sent
 //                                           again: look for them, import those that are missing
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { createReadStream, createWriteStream, existsSync, realpathSync, type Stats } from "node:fs";
+import { rename, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse";
@@ -29,6 +35,7 @@ import {
   type FetchInit,
   HighLevelError,
   type NewProductCollection,
+  UnexpectedResponseError,
 } from "highlevel-product-collections";
 import { undiciFetch } from "highlevel-product-collections/undici";
 import { type Fate, type Journal, openJournal } from "./import-journal.js";
@@ -38,6 +45,11 @@ import { createProgress, show } from "./progress-line.js";
 const rowsUnderWay = 50;
 /** After so many answers in a row that nobody can make sense of, the server has a fault. */
 const mostUnknownInARow = 20;
+/** Statuses that say something of the token, the address or the rate limit, and nothing of a row. */
+const statusesOfAll = [401, 403, 404, 405, 407, 429];
+
+const neededColumns = ["name", "slug"];
+const columns = [...neededColumns, "image", "title", "description"];
 
 interface Row {
   /** From 1 up, the heading not counted. */
@@ -54,31 +66,50 @@ export interface Summary {
   readonly stoppedBy: string | undefined;
 }
 
+/** A file that is read more than once, and has to stay as it was at first. */
+interface Source {
+  readonly file: string;
+  readonly was: Stats;
+}
+
+async function* bytesOf({ file, was }: Source): AsyncGenerator<Buffer> {
+  for await (const chunk of createReadStream(file)) {
+    const { ino, size, mtimeMs } = await stat(file);
+    if (ino !== was.ino || size !== was.size || mtimeMs !== was.mtimeMs) {
+      throw new Error(`${file} was changed meanwhile. Put back what it was, and go on.`);
+    }
+    yield chunk;
+  }
+}
+
 /** Reads the rows as they are asked for. */
-async function* readRows(file: string): AsyncGenerator<Row> {
+async function* readRows(source: Source): AsyncGenerator<Row> {
+  const { file } = source;
   const parser = parse({
     bom: true,
     columns: (names: string[]) => {
-      for (const name of ["name", "slug"]) {
+      for (const name of neededColumns) {
         if (!names.includes(name)) throw new Error(`${file} has no column ${name}`);
       }
-      return names;
+      const unknown = names.find((name) => !columns.includes(name));
+      if (unknown === undefined) return names;
+      throw new Error(`${file} has a column ${unknown}; those known are ${columns.join(", ")}`);
     },
     skip_empty_lines: true,
     trim: true,
   });
-  pipeline(createReadStream(file), parser).catch(() => {}); // the loop below throws the same
+  pipeline(bytesOf(source), parser).catch(() => {}); // the loop below throws the same
   let number = 0;
   const cellsOfRows: AsyncIterable<Row["cells"]> = parser;
   for await (const cells of cellsOfRows) yield { number: ++number, cells };
 }
 
 /** Reads the whole file once, so that one which cannot be read to its end is not begun. */
-async function survey(file: string): Promise<{ hash: string; rows: number }> {
+async function survey(source: Source): Promise<{ hash: string; rows: number }> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  for await (const chunk of bytesOf(source)) hash.update(chunk);
   let rows = 0;
-  for await (const { number } of readRows(file)) rows = number;
+  for await (const { number } of readRows(source)) rows = number;
   return { hash: hash.digest("hex"), rows };
 }
 
@@ -95,9 +126,9 @@ function judge(error: unknown, wasSent: boolean): { fate: Fate; concernsAll: boo
     return { fate: wasSent ? "may exist" : "not sent", concernsAll: true };
   }
   if (error.mayHaveCreated) return { fate: "may exist", concernsAll: false };
+  const isAnswer = error instanceof ApiError || error instanceof UnexpectedResponseError;
   const concernsAll =
-    error instanceof ConnectionError ||
-    (error instanceof ApiError && [401, 403, 429].includes(error.status));
+    error instanceof ConnectionError || (isAnswer && statusesOfAll.includes(error.status));
   return { fate: concernsAll ? "not sent" : "failed", concernsAll };
 }
 
@@ -115,13 +146,17 @@ export async function importCsv(
   options: ClientOptions,
   { stop = new AbortController(), display = () => () => {} }: Controls = {},
 ): Promise<Summary> {
-  const { hash, rows } = await survey(file);
+  const source = { file, was: await stat(file) };
+  const { hash, rows } = await survey(source);
   const beside = `${file}.${encodeURIComponent(options.locationId)}`;
-  const journal = await openJournal(`${beside}.journal`, hash);
+  const server = options.baseUrl === undefined ? "HighLevel" : new URL(options.baseUrl).href;
+  const journal = await openJournal(`${beside}.journal`, `${hash} to ${server}`);
   try {
-    await importRows(file, rows, options, journal, { stop, display });
-    await copyRows(file, `${beside}.failed.csv`, journal, "failed");
-    await copyRows(file, `${beside}.may-exist.csv`, journal, "may exist");
+    await importRows(source, rows, options, journal, { stop, display });
+    if (!stop.signal.aborted) {
+      await copyRows(source, `${beside}.failed.csv`, journal, "failed");
+      await copyRows(source, `${beside}.may-exist.csv`, journal, "may exist");
+    }
   } finally {
     await journal.close();
   }
@@ -134,7 +169,7 @@ export async function importCsv(
 }
 
 async function importRows(
-  file: string,
+  source: Source,
   total: number,
   options: ClientOptions,
   journal: Journal,
@@ -151,7 +186,10 @@ async function importRows(
   const highlevel = createClient({
     maxRetries: 10, // an import has time
     ...options,
-    onEvent: progress.onEvent,
+    onEvent(event) {
+      progress.onEvent(event);
+      options.onEvent?.(event);
+    },
     // Written when the request goes out, and not when the call begins: a row that waits for the rate
     // limit when the process is killed was not sent.
     fetch: Object.assign(
@@ -181,12 +219,13 @@ async function importRows(
     const wasSent = journal.fateOf(row.number) === "about to send";
     const { fate, concernsAll } = judge(outcome.reason, wasSent);
     const why = String(outcome.reason);
-    unknownInARow = fate === "may exist" ? unknownInARow + 1 : 0;
+    const isUnknown = fate === "may exist" || outcome.reason instanceof UnexpectedResponseError;
+    unknownInARow = isUnknown ? unknownInARow + 1 : 0;
     if (concernsAll || unknownInARow === mostUnknownInARow) stop.abort(why);
     return journal.write(row.number, fate, why);
   }
 
-  const rows = readRows(file);
+  const rows = readRows(source);
   // Takes the next row when it is done with its last. If one throws, that ends the rows for all.
   async function work(): Promise<void> {
     for await (const row of rows) {
@@ -201,10 +240,12 @@ async function importRows(
   for (const one of ended) if (one.status === "rejected") throw one.reason;
 }
 
-/** Copies the rows that came so far into a CSV file of their own; no file if there are none. */
-async function copyRows(from: string, to: string, journal: Journal, fate: Fate): Promise<void> {
-  await rm(to, { force: true });
-  if (journal.count(fate) === 0) return;
+/**
+ * Copies the rows that came so far into a CSV file of their own; no file if there are none. One that is
+ * there is left alone: it was written after the last row, and may have been corrected since.
+ */
+async function copyRows(from: Source, to: string, journal: Journal, fate: Fate): Promise<void> {
+  if (journal.count(fate) === 0 || existsSync(to)) return;
   const line = (cells: readonly string[]) =>
     `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")}\n`;
   await pipeline(
@@ -215,11 +256,12 @@ async function copyRows(from: string, to: string, journal: Journal, fate: Fate):
         if (journal.fateOf(number) === fate) yield line(Object.values(cells));
       }
     },
-    createWriteStream(to),
+    createWriteStream(`${to}.new`),
   );
+  await rename(`${to}.new`, to);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
   const {
     HIGHLEVEL_TOKEN: token = "",
     HIGHLEVEL_LOCATION_ID: locationId = "",

@@ -4,7 +4,8 @@
 
 import { createReadStream } from "node:fs";
 import { open, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { hostname } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 /** How far a row can have come. One that was refused, or that nothing is written of, is not sent. */
@@ -29,6 +30,15 @@ export interface Journal {
  */
 export async function openJournal(file: string, of: string): Promise<Journal> {
   const unlock = await lock(file);
+  try {
+    return await openLocked(file, of, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function openLocked(file: string, of: string, unlock: () => Promise<void>): Promise<Journal> {
   const handle = await open(file, "a");
   const rows = createFates();
   let begunFor: unknown;
@@ -40,8 +50,7 @@ export async function openJournal(file: string, of: string): Promise<Journal> {
   }
   if (begunFor !== undefined && begunFor !== of) {
     await handle.close();
-    await unlock();
-    throw new Error(`${file} belongs to an import of something else. Has the CSV file changed?`);
+    throw new Error(`${file} is of another import. Has the CSV file changed, or the server?`);
   }
 
   let lines = "";
@@ -91,24 +100,41 @@ function parse(line: string): { of?: unknown; row?: unknown; is?: unknown } {
   }
 }
 
+/** The journals that this process has. */
+const opened = new Set<string>();
+
 /**
- * Sees to it that no other process of this machine has the file. Each says so in a file of its own
- * before it looks for those of others, so of two that start at once at most one goes on.
+ * Sees to it that nobody else has the file. Each process says so in a file of its own before it looks
+ * for those of others, so of two that start at once at most one goes on.
  */
 async function lock(file: string): Promise<() => Promise<void>> {
+  const path = resolve(file);
+  if (opened.has(path)) throw new Error(`This process has ${file} already.`);
+  opened.add(path);
   const folder = dirname(file);
   const begin = `${basename(file)}.lock-`;
-  const own = join(folder, begin + process.pid);
-  await writeFile(own, "");
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(begin) || name === basename(own)) continue;
-    if (isRunning(Number(name.slice(begin.length)))) {
-      await rm(own);
-      throw new Error(`Another process has ${file}. If that is not so, delete ${name} beside it.`);
+  const own = join(folder, `${begin}${process.pid}@${hostname()}`);
+  const unlock = async () => {
+    await rm(own, { force: true });
+    opened.delete(path);
+  };
+  try {
+    await writeFile(own, "");
+    for (const name of await readdir(folder)) {
+      if (!name.startsWith(begin) || name === basename(own)) continue;
+      const [pid, host] = name.slice(begin.length).split("@");
+      if (host !== hostname() || isRunning(Number(pid))) {
+        throw new Error(
+          `Another process has ${file}. If that is not so, delete ${name} beside it.`,
+        );
+      }
+      await rm(join(folder, name), { force: true });
     }
-    await rm(join(folder, name), { force: true });
+    return unlock;
+  } catch (error) {
+    await unlock();
+    throw error;
   }
-  return () => rm(own, { force: true });
 }
 
 function isRunning(pid: number): boolean {

@@ -5,6 +5,7 @@
 //
 // It needs pino.
 
+import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type ClientEvent, createClient } from "highlevel-product-collections";
 import { type Logger, pino } from "pino";
@@ -22,7 +23,7 @@ function levelOf(event: ClientEvent): "debug" | "info" | "warn" {
   return event.type === "drift" ? "warn" : "info";
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
   const { HIGHLEVEL_TOKEN: token = "", HIGHLEVEL_LOCATION_ID: locationId = "" } = process.env;
   const logger = pino({ level: "debug" });
   const highlevel = createClient({ locationId, token, onEvent: logTo(logger) });
@@ -30,5 +31,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     await highlevel.createProductCollection({ name: "Best Sellers", slug: "best-sellers" });
   } catch (error) {
     logger.error(error);
+    process.exitCode = 1;
   }
 }

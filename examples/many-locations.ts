@@ -6,6 +6,7 @@
 //
 // It needs oauth-token.ts beside it.
 
+import { realpathSync } from "node:fs";
 import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,14 +88,18 @@ export function folderStore(folder: string): LocationStore {
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
   const { HIGHLEVEL_CLIENT_ID: clientId = "", HIGHLEVEL_CLIENT_SECRET: clientSecret = "" } =
     process.env;
   const store = folderStore(process.argv[2] ?? "tokens");
   const collection = { name: "Best Sellers", slug: "best-sellers" };
   for await (const outcome of createEverywhere(store, { clientId, clientSecret }, collection)) {
     const { locationId } = outcome;
-    if ("collectionId" in outcome) console.log(`${locationId}: created ${outcome.collectionId}`);
-    else console.log(`${locationId}: ${outcome.mayExist ? "MAY EXIST, " : ""}${outcome.error}`);
+    if ("collectionId" in outcome) {
+      console.log(`${locationId}: created ${outcome.collectionId}`);
+    } else {
+      console.log(`${locationId}: ${outcome.mayExist ? "MAY EXIST, " : ""}${outcome.error}`);
+      process.exitCode = 1;
+    }
   }
 }

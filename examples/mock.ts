@@ -23,7 +23,7 @@ export async function startMock(): Promise<{ url: string; stop: () => void }> {
     { stdio: "ignore" },
   );
   const url = `http://127.0.0.1:${port}`;
-  while (prism.exitCode === null) {
+  while (prism.exitCode === null && prism.signalCode === null) {
     // Until it listens, the connection is refused.
     if (
       await fetch(url).then(
@@ -34,7 +34,7 @@ export async function startMock(): Promise<{ url: string; stop: () => void }> {
       return { url, stop: () => prism.kill() };
     await new Promise((later) => setTimeout(later, 100));
   }
-  throw new Error(`Prism ended with exit code ${prism.exitCode}`);
+  throw new Error(`Prism ended with ${prism.exitCode ?? prism.signalCode}`);
 }
 
 function freePort(): Promise<number> {

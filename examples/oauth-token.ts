@@ -49,6 +49,10 @@ export function oauthTokens(
     });
     if (!response.ok) throw new Error(`HighLevel refused to refresh the token: ${response.status}`);
     const { access_token, refresh_token, expires_in } = await response.json();
+    // What is not there must not replace what is.
+    if (![typeof access_token, typeof refresh_token].every((it) => it === "string")) {
+      throw new Error("HighLevel gave no tokens");
+    }
     const tokens = {
       accessToken: access_token,
       refreshToken: refresh_token,
@@ -61,11 +65,21 @@ export function oauthTokens(
 
   // Calls that find the token expired at the same time share one refresh.
   let refreshing: Promise<Tokens> | undefined;
-  return async (rejected) => {
+  let refreshes = 0;
+
+  async function current(): Promise<Tokens> {
+    const before = refreshes;
     const tokens = await (refreshing ?? store.load());
+    // What was loaded while others refreshed is what they replaced.
+    return refreshes === before ? tokens : current();
+  }
+
+  return async (rejected) => {
+    const tokens = await current();
     const isStale = tokens.accessToken === rejected || tokens.expiresAt < Date.now() + 60_000;
     if (!isStale) return tokens.accessToken;
     refreshing ??= refresh(tokens.refreshToken).finally(() => {
+      refreshes++;
       refreshing = undefined;
     });
     return (await refreshing).accessToken;

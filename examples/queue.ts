@@ -7,6 +7,7 @@
 // run with `appendfsync always`, or what it was told in its last second is lost with it.
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Job, Queue, UnrecoverableError, Worker, type WorkerOptions } from "bullmq";
 import {
@@ -114,11 +115,15 @@ export function startWorker(
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
   const { REDIS_URL = "redis://127.0.0.1:6379", HIGHLEVEL_TOKEN: token = "" } = process.env;
-  const worker = startWorker(new Redis(REDIS_URL, { maxRetriesPerRequest: null }), { token });
+  const redis = new Redis(REDIS_URL, { maxRetriesPerRequest: null });
+  const worker = startWorker(redis, { token });
   worker.on("completed", (job, id) => console.log(`${job.data.collection.slug}: created ${id}`));
   worker.on("failed", (job, error) =>
     console.log(`${job?.data.collection.slug}: ${error.message}`),
   );
+  // What is under way ends first: a job that is killed may have created its collection.
+  const stop = () => void worker.close().then(() => redis.quit());
+  process.once("SIGINT", stop).once("SIGTERM", stop);
 }
