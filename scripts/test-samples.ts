@@ -181,29 +181,33 @@ export const run = command({ usage: "npm run test:samples" }, async (_args, { ro
   const files = readdirSync(folder).sort(
     (a, b) => endings.indexOf(extname(a)) - endings.indexOf(extname(b)),
   );
-  const mock = await startPrism();
-  const recorder = await startRecorder(mock.url);
   const counts = { ran: 0, failed: 0, skipped: 0 };
   const row = (sample: string, result: keyof typeof counts, reason = "") => {
     counts[result]++;
     out(`${sample.padEnd(12)}${result.padEnd(9)}${reason}`.trimEnd());
   };
-  for (const file of files) {
-    const runner = runners[extname(file)];
-    if (runner === undefined) row(file, "failed", "no known language");
-    else if (!inContract.includes(`code-samples/${file}\n`)) {
-      row(runner.label, "failed", "is not in the contract");
-    } else {
-      const reason = missing(runner.needs);
-      if (reason !== undefined) row(runner.label, "skipped", reason);
-      else {
-        const wrong = await fault(runner, file, recorder);
-        row(runner.label, wrong === undefined ? "ran" : "failed", wrong);
+  const mock = await startPrism();
+  let recorder: Awaited<ReturnType<typeof startRecorder>> | undefined;
+  try {
+    recorder = await startRecorder(mock.url);
+    for (const file of files) {
+      const runner = runners[extname(file)];
+      if (runner === undefined) row(file, "failed", "no known language");
+      else if (!inContract.includes(`code-samples/${file}\n`)) {
+        row(runner.label, "failed", "is not in the contract");
+      } else {
+        const reason = missing(runner.needs);
+        if (reason !== undefined) row(runner.label, "skipped", reason);
+        else {
+          const wrong = await fault(runner, file, recorder);
+          row(runner.label, wrong === undefined ? "ran" : "failed", wrong);
+        }
       }
     }
+  } finally {
+    recorder?.close();
+    await mock.close();
   }
-  recorder.close();
-  await mock.close();
   out(`${counts.ran} ran, ${counts.failed} failed, ${counts.skipped} skipped`);
   return counts.failed > 0 ? exitCode.failed : exitCode.done;
 });

@@ -39,24 +39,34 @@ export async function drive(
   mkdirSync(dirname(projectRoot + pagePath), { recursive: true });
   writeFileSync(projectRoot + pagePath, await buildPage({ tools }));
   const contract = await readDocument();
-  const prism = await startPrism();
-  const mock = await recordBefore(prism.url);
-  const highlevel = await recordAndAnswer({
-    status: 201,
-    headers: { "content-type": "application/json", "x-ratelimit-remaining": "41" },
-    body: JSON.stringify({ data: { _id: "of-the-relay" } }),
-  });
-  const page = await serveDocs(await buildPage({ tools, mock: mock.url, relay }), {
-    ...contract,
-    server: highlevel.url,
-  });
-  const browser = await launch();
-  const stage: Stage = {
-    ...{ browser, mock, highlevel, contract, axe },
-    file: pathToFileURL(projectRoot + pagePath).href,
-    served: page.url,
+  const closers: (() => unknown)[] = [];
+  /** Has a browser or server closed at the end, however far the start came. */
+  const started = <T extends { close(): unknown }>(it: T): T => {
+    closers.unshift(() => it.close());
+    return it;
   };
   try {
+    const prism = started(await startPrism());
+    const mock = started(await recordBefore(prism.url));
+    const highlevel = started(
+      await recordAndAnswer({
+        status: 201,
+        headers: { "content-type": "application/json", "x-ratelimit-remaining": "41" },
+        body: JSON.stringify({ data: { _id: "of-the-relay" } }),
+      }),
+    );
+    const page = started(
+      await serveDocs(await buildPage({ tools, mock: mock.url, relay }), {
+        ...contract,
+        server: highlevel.url,
+      }),
+    );
+    const browser = started(await launch());
+    const stage: Stage = {
+      ...{ browser, mock, highlevel, contract, axe },
+      file: pathToFileURL(projectRoot + pagePath).href,
+      served: page.url,
+    };
     const checks = [...readingChecks(stage), ...consoleChecks(stage)];
     let failed = 0;
     for (const [name, perform] of checks) {
@@ -70,10 +80,6 @@ export async function drive(
     out(`${checks.length - failed} of ${checks.length} checks passed`);
     return failed === 0;
   } finally {
-    await browser.close();
-    page.close();
-    mock.close();
-    highlevel.close();
-    await prism.close();
+    for (const close of closers) await close();
   }
 }
