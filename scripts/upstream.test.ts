@@ -178,12 +178,23 @@ not breaking
     });
   });
 
-  it("says what else there is on the path where the operation is gone, and calls it no difference", async () => {
-    const path = published(["    post:", "    put:"]);
-    expect(await upstream([path])).toEqual({
-      status: 2,
-      stdout: "",
-      stderr: `${path} has no POST /products/collections any more, only GET, PUT on that path. If the vendor has moved it, the contract has to follow.\n`,
+  it.each<[what: string, edit: readonly [from: string, to: string]]>([
+    ["its path is gone", ["/products/collections", "/products/groups"]],
+    [
+      "its path has nothing left",
+      ["  /products/collections:", "  /products/collections:\n  /old:"],
+    ],
+    ["its method is gone", ["    post:", "    put:"]],
+  ])("calls it breaking where the operation is removed: %s", async (_what, edit) => {
+    expect(await upstream([published(edit)])).toEqual({
+      status: 1,
+      stdout: `breaking for users of the client
+  POST /products/collections: gone
+    contract ${post}
+    upstream #
+1 differ, 1 of them breaking, apart from 0 known differences (${list}).
+`,
+      stderr: "",
     });
   });
 
@@ -218,13 +229,13 @@ Nothing differs, apart from ${knownCount - 1} known differences (${list}).\n`,
     ],
     [
       "another product",
-      () => published(["/products/collections", "/blogs"]),
-      /has no path \/products\/collections\. Give/,
+      () => published(["/products/collections", "/blogs"], ["/products/reviews", "/blogs/posts"]),
+      /has no paths under \/products\. Give/,
     ],
     [
       "a file without paths",
       () => published(["paths:", "x-paths:"]),
-      /has no path \/products\/collections\. Give/,
+      /has no paths under \/products\. Give/,
     ],
     [
       "an address that nobody answers",
@@ -340,6 +351,18 @@ Where the vendor is right, change the contract (CONTRIBUTING.md, _Change the con
     );
   });
 
+  it("reports a removed operation as Markdown, for an issue", async () => {
+    const path = published(["    post:", "    put:"]);
+    const { status, stdout, stderr } = await upstreamFrom(path, ["--report", "markdown"]);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    expect(stdout).toContain(
+      `### Breaking for users of the client\n\n- \`POST /products/collections: gone\`\n  - contract: \`${post}\`\n  - upstream: \`#\`\n`,
+    );
+    expect(stdout).not.toContain("### Known");
+  });
+
+  const other = product.replaceAll("/products/", "/blogs/").replaceAll(/\$ref: "\.\.[^"]+"/g, "");
+
   it.each<[what: string, answer: Parameters<typeof listen>[0], reason: RegExp]>([
     ["moved", (_, it) => it.writeHead(404).end(), /: 404 Not Found\. Find where the vendor/],
     ["withheld for now", (_, it) => it.writeHead(503).end(), /: 503 .+\. Try again later\./],
@@ -350,12 +373,7 @@ Where the vendor is right, change the contract (CONTRIBUTING.md, _Change the con
       /errors\.yaml.*404 Not Found\. Find where the vendor/,
     ],
     ["a page", (_, it) => it.end("<html>\n<p>Moved</p>"), /products\.yaml: .+\. Check the address/],
-    [
-      "without the operation",
-      (_, it) =>
-        it.end(product.replace("    post:", "    put:").replaceAll(/\$ref: "\.\.[^"]+"/g, "")),
-      /has no POST \/products\/collections any more/,
-    ],
+    ["of another product", (_, it) => it.end(other), /has no paths under \/products\. Give/],
   ])("says in one line that the file is %s, and files nothing", async (_what, answer, reason) => {
     const { status, stdout, stderr } = await upstreamFrom(published(), [], answer);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

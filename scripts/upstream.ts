@@ -57,28 +57,28 @@ function adviceFor(why: string): string {
 
 /** The vendor's file without what it says of operations that are not the contract's. */
 function narrowed(upstream: Upstream, contract: Contract, source: string): Upstream {
-  const paths = Object.entries(contract.paths).map(([path, ours]) => {
-    const theirs = upstream.paths?.[path];
-    if (typeof theirs !== "object" || theirs === null) {
-      throw new CliError(
-        `${source} has no path ${path}. Give the file of the product that has it; if the vendor has moved it, the contract has to follow.`,
-      );
-    }
-    for (const method of methods) {
-      if (!Object.hasOwn(ours, method) || Object.hasOwn(theirs, method)) continue;
-      // The others on its path are a hint of what became of it.
-      const others = methods.filter((it) => Object.hasOwn(theirs, it));
-      const rest = others.length > 0 ? `only ${others.join(", ").toUpperCase()}` : "nothing";
-      throw new CliError(
-        `${source} has no ${method.toUpperCase()} ${path} any more, ${rest} on that path. If the vendor has moved it, the contract has to follow.`,
-      );
-    }
-    const kept = Object.entries(theirs).filter(
-      ([key]) => Object.hasOwn(ours, key) || !methods.includes(key),
+  const theirs = upstream.paths ?? {};
+  const ours = Object.entries(contract.paths);
+  // Without our path it may still be the product's file, from which HighLevel has removed it.
+  const products = new Set(ours.map(([path]) => productOf(path)));
+  if (!Object.keys(theirs).some((path) => products.has(productOf(path)))) {
+    const names = [...products].map((it) => `/${it}`).join(", ");
+    throw new CliError(
+      `${source} has no paths under ${names}. Give the file of the product that has them; if HighLevel has moved them, the contract has to follow.`,
+    );
+  }
+  const paths = ours.map(([path, operations]) => {
+    const kept = Object.entries(Object(theirs[path] ?? {})).filter(
+      ([key]) => Object.hasOwn(operations, key) || !methods.includes(key),
     );
     return [path, Object.fromEntries(kept)] as const;
   });
   return { ...upstream, paths: Object.fromEntries(paths) };
+}
+
+/** The first part of a path: HighLevel's is the product's name. */
+function productOf(path: string): string | undefined {
+  return path.split("/")[1];
 }
 
 function readKnown(root: string): readonly Known[] {
@@ -111,12 +111,15 @@ interface Result {
 function judge(differences: readonly Difference[], known: readonly Known[]): Result {
   const listed = known.flatMap((it) => it.differences);
   const found = differences.filter(({ what }) => !listed.includes(what));
-  const stale = listed.filter((it) => !differences.some(({ what }) => what === it));
+  const occurs = (it: string) => differences.some(({ what }) => what === it);
+  // Where an operation is gone, so is all that was known of it, and will be back with it.
+  const isGone = differences.some(({ what }) => /^[A-Z]+ \/\S*: gone$/.test(what));
+  const stale = isGone ? [] : listed.filter((it) => !occurs(it));
   return {
     breaking: found.filter(breaks),
     others: found.filter((it) => !breaks(it)),
     stale,
-    knownCount: listed.length - stale.length,
+    knownCount: listed.filter(occurs).length,
   };
 }
 
