@@ -29,12 +29,12 @@ type Answer = readonly [status: number, body: unknown];
  * A server that claims the contract, and keeps it but for what `change` makes of its answers; it hangs up
  * where that is undefined.
  */
-async function startServer(change: (answer: Answer) => Answer | undefined = (answer) => answer) {
+async function startServer(
+  change: (answer: Answer, body: unknown) => Answer | undefined = (answer) => answer,
+) {
   const requests: unknown[] = [];
-  const answer = async (request: IncomingMessage): Promise<Answer> => {
-    const { authorization, version, "content-type": type } = request.headers;
-    const body = await json(request).catch(() => undefined);
-    requests.push(body);
+  const answer = ({ headers }: IncomingMessage, body: unknown): Answer => {
+    const { authorization, version, "content-type": type } = headers;
     if (authorization !== `Bearer ${token}`) {
       return [401, { statusCode: 401, message: "Invalid token", error: "Unauthorized" }];
     }
@@ -44,12 +44,14 @@ async function startServer(change: (answer: Answer) => Answer | undefined = (ans
     return [201, { data: created }];
   };
   const server = await listen(async (request, response) => {
-    const changed = change(await answer(request));
+    const body = await json(request).catch(() => undefined);
+    requests.push(body);
+    const changed = change(answer(request, body), body);
     if (changed === undefined) return response.destroy();
-    const [status, body] = changed;
-    const isText = typeof body === "string";
+    const [status, content] = changed;
+    const isText = typeof content === "string";
     response.writeHead(status, { "content-type": isText ? "text/html" : "application/json" });
-    response.end(isText ? body : JSON.stringify(body));
+    response.end(isText ? content : JSON.stringify(content));
   });
   closers.push(server.close);
   return { url: server.url, requests };
@@ -182,5 +184,29 @@ describe("npm run test:live", () => {
       "The server refuses the token (401). Set HIGHLEVEL_TOKEN to one that it takes.\n",
     );
     expect(status).toBe(2);
+  });
+
+  const noAccess = [403, { statusCode: 403, message: "No access to this location." }] as const;
+
+  it("stops where the token has no access to the location", async () => {
+    const { url } = await startServer((answer) => (answer[0] === 401 ? answer : noAccess));
+    const { status, stderr } = await testLive(["--base-url", url]);
+    expect(stderr).toBe(
+      "The token has no access to the location (403). Set HIGHLEVEL_LOCATION_ID to one that it has access to.\n",
+    );
+    expect(status).toBe(2);
+  });
+
+  it("takes a 403 for a refusal where the request names no location of the token's", async () => {
+    const { url } = await startServer((answer, body) => {
+      const { altId, altType } = Object(body);
+      return answer[0] !== 422 || (altId === locationId && altType === "location")
+        ? answer
+        : noAccess;
+    });
+    const { status, stdout, stderr } = await testLive(["--base-url", url]);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("No contract violations found.");
+    expect(status).toBe(0);
   });
 });

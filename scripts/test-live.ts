@@ -104,6 +104,18 @@ function departuresIn(response: Response, real: RealAnswer, probe: string): Depa
     );
 }
 
+/**
+ * Whether the location in the request is a good one and can be read. Where it is not, a server may
+ * well refuse the request with 403.
+ */
+function namesLocation({ violation }: Probe): boolean {
+  return (
+    violation !== undefined &&
+    "place" in violation &&
+    /^(header|body)\.(?!alt(Id|Type)$)/.test(violation.place)
+  );
+}
+
 /** Sends a request that breaks the contract, and gives the departures in what comes back. */
 async function send({ proxyUrl, taken }: Subject, probe: Probe): Promise<Departure[]> {
   const { name, headers, body, status: expected } = probe;
@@ -119,6 +131,11 @@ async function send({ proxyUrl, taken }: Subject, probe: Probe): Promise<Departu
   if (real.status === 401 && expected !== 401) {
     throw new CliError(
       "The server refuses the token (401). Set HIGHLEVEL_TOKEN to one that it takes.",
+    );
+  }
+  if (real.status === 403 && namesLocation(probe)) {
+    throw new CliError(
+      "The token has no access to the location (403). Set HIGHLEVEL_LOCATION_ID to one that it has access to.",
     );
   }
   const departures = departuresIn(response, real, name);
