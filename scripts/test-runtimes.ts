@@ -16,9 +16,10 @@ import { build } from "esbuild";
 import { listen } from "../contract-tests/support/listen.js";
 import { runToEnd } from "./lib/child.js";
 import { launchChromium } from "./lib/chromium.js";
-import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
+import { CliError, command, projectRoot, start } from "./lib/cli.js";
 import { operationsOf, readContract } from "./lib/contract.js";
 import { installPacked } from "./lib/pack.js";
+import { conclude } from "./lib/skipped.js";
 import { installTools } from "./lib/tools.js";
 
 /** What smoke.mjs checks, and what is checked in Node.js or workerd alone, in the order of the table. */
@@ -547,8 +548,7 @@ export const run = command({ usage: "npm run test:runtimes" }, async (_args, io)
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  out(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-  return counts.failed > 0 ? exitCode.failed : exitCode.done;
+  return conclude(counts, io);
 });
 
 start(import.meta, run);

@@ -5,8 +5,9 @@ import { text } from "node:stream/consumers";
 import { listen } from "../contract-tests/support/listen.js";
 import { startPrism } from "../contract-tests/support/prism.js";
 import { runToEnd } from "./lib/child.js";
-import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
+import { CliError, command, projectRoot, start } from "./lib/cli.js";
 import { contractPath } from "./lib/contract.js";
+import { conclude } from "./lib/skipped.js";
 
 const folder = `${projectRoot}openapi/code-samples/`;
 
@@ -172,7 +173,8 @@ function missing([command, version]: Runner["needs"]): string | undefined {
   return status === 0 ? undefined : `${command} does not start`;
 }
 
-export const run = command({ usage: "npm run test:samples" }, async (_args, { root, out }) => {
+export const run = command({ usage: "npm run test:samples" }, async (_args, io) => {
+  const { root, out } = io;
   if (!existsSync(`${root}dist/index.js`)) {
     throw new CliError("The TypeScript sample imports the built package: npm run build");
   }
@@ -181,7 +183,7 @@ export const run = command({ usage: "npm run test:samples" }, async (_args, { ro
   const files = readdirSync(folder).sort(
     (a, b) => endings.indexOf(extname(a)) - endings.indexOf(extname(b)),
   );
-  const counts = { ran: 0, failed: 0, skipped: 0 };
+  const counts = { passed: 0, failed: 0, skipped: 0 };
   const row = (sample: string, result: keyof typeof counts, reason = "") => {
     counts[result]++;
     out(`${sample.padEnd(12)}${result.padEnd(9)}${reason}`.trimEnd());
@@ -200,7 +202,7 @@ export const run = command({ usage: "npm run test:samples" }, async (_args, { ro
         if (reason !== undefined) row(runner.label, "skipped", reason);
         else {
           const wrong = await fault(runner, file, recorder);
-          row(runner.label, wrong === undefined ? "ran" : "failed", wrong);
+          row(runner.label, wrong === undefined ? "passed" : "failed", wrong);
         }
       }
     }
@@ -208,8 +210,7 @@ export const run = command({ usage: "npm run test:samples" }, async (_args, { ro
     recorder?.close();
     await mock.close();
   }
-  out(`${counts.ran} ran, ${counts.failed} failed, ${counts.skipped} skipped`);
-  return counts.failed > 0 ? exitCode.failed : exitCode.done;
+  return conclude(counts, io);
 });
 
 start(import.meta, run);
