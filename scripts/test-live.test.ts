@@ -33,6 +33,7 @@ async function startServer(
   change: (answer: Answer, body: unknown) => Answer | undefined = (answer) => answer,
 ) {
   const requests: unknown[] = [];
+  let creations = 0;
   const answer = ({ headers }: IncomingMessage, body: unknown): Answer => {
     const { authorization, version, "content-type": type } = headers;
     if (authorization !== `Bearer ${token}`) {
@@ -49,12 +50,13 @@ async function startServer(
     const changed = change(answer(request, body), body);
     if (changed === undefined) return response.destroy();
     const [status, content] = changed;
+    if (status === 201) creations++;
     const isText = typeof content === "string";
     response.writeHead(status, { "content-type": isText ? "text/html" : "application/json" });
     response.end(isText ? content : JSON.stringify(content));
   });
   closers.push(server.close);
-  return { url: server.url, requests };
+  return { url: server.url, requests, creations: () => creations };
 }
 
 const testLive = (args: string[], env: Record<string, string> = {}) =>
@@ -87,9 +89,11 @@ describe("npm run test:live", () => {
   });
 
   it("creates nothing unless told to", async () => {
-    const { url } = await startServer();
-    const { stdout } = await testLive(["--base-url", url]);
-    expect(stdout).not.toContain("Creating");
+    const { url, creations } = await startServer();
+    expect((await testLive(["--base-url", url])).status).toBe(0);
+    expect(creations()).toBe(0);
+    await testLive(["--base-url", url, "--create"]);
+    expect(creations()).toBe(1);
   });
 
   it("lists each departure of a server that drifts, once, and none beside", async () => {
