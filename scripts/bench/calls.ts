@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startServer } from "../lib/rate-limited-server.js";
 import { generateClients } from "./generated-clients.js";
-import { measured, ours, vendor } from "./measured.js";
+import { measured, vendor } from "./measured.js";
 import { median, medianRatio, type Part, printTable, type Target, times } from "./report.js";
 
 /** Of each round, the microseconds of a call; by client, and by how many were in flight. */
@@ -41,9 +41,6 @@ export const benchCalls: Part = async (rounds, { out }) => {
   ]);
   const us = "this client";
   const withUndici = "this client, undiciFetch";
-  if (calls[withUndici] === undefined) {
-    out(`${ours}/undici is missing: its rows are left out, and its targets do not hold.`);
-  }
   return (["1", "50"] as const).flatMap((inFlight): Target[] => [
     {
       what: `at most ×1.30 of fetch at ${inFlight}`,

@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { createClient } from "highlevel-product-collections";
+import { undiciFetch } from "highlevel-product-collections/undici";
 import createFetchClient from "openapi-fetch";
 
 const { url, rounds, generated } = JSON.parse(process.argv[2] ?? "");
@@ -31,15 +32,6 @@ const headers = {
 function ours(options) {
   const client = createClient({ locationId, token, baseUrl: url, ...options });
   return () => client.createProductCollection(collection);
-}
-
-/** Undefined where the subpath was not built. */
-async function undiciFetch() {
-  const module = await import("highlevel-product-collections/undici").catch((error) => {
-    if (error.code === "ERR_PACKAGE_PATH_NOT_EXPORTED") return {};
-    throw error;
-  });
-  return module.undiciFetch;
 }
 
 function openapiFetch() {
@@ -84,15 +76,13 @@ async function fetchInTime() {
   }
 }
 
-const fetchOfUndici = await undiciFetch();
-
 /** How each creates a collection, from what its user has in hand to the answer as an object. */
 const calls = new Map([
   ["fetch", () => bareFetch()],
   ["fetch with a timeout", fetchInTime],
   ["this client", ours()],
   ["this client, limiter: false", ours({ limiter: false })],
-  ...(fetchOfUndici ? [["this client, undiciFetch", ours({ fetch: fetchOfUndici })]] : []),
+  ["this client, undiciFetch", ours({ fetch: undiciFetch })],
   ["openapi-fetch", openapiFetch()],
   ["hey-api", await heyApi()],
   ["redocly generate-client", await redocly()],
