@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { listen } from "../contract-tests/support/listen.js";
+import { closedPort, listen } from "../contract-tests/support/listen.js";
 import { exampleBodies } from "../generated/examples.js";
 import { runToEnd } from "./lib/child.js";
 import { CliError, command, exitCode, projectRoot, start } from "./lib/cli.js";
@@ -143,10 +143,9 @@ function environmentsOf(versions: Record<string, string>) {
 /** What fails in an environment. */
 async function failuresIn(folder: string, args: readonly string[]): Promise<string[]> {
   const server = await startServer();
-  const nobody = await listen(() => {});
-  nobody.close();
   try {
-    const urls = JSON.stringify({ server: server.url, nobody: nobody.url });
+    const nobody = `http://127.0.0.1:${await closedPort()}`;
+    const urls = JSON.stringify({ server: server.url, nobody });
     const env = { CONSUMER_URLS: urls };
     const { ok, stdout, stderr } = await runNode(folder, args, env);
     const at = stdout.indexOf("{");

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { json } from "node:stream/consumers";
 import { build } from "esbuild";
-import { listen } from "../contract-tests/support/listen.js";
+import { closedPort, listen } from "../contract-tests/support/listen.js";
 import { runToEnd } from "./lib/child.js";
 import { launchChromium } from "./lib/chromium.js";
 import { CliError, command, projectRoot, start } from "./lib/cli.js";
@@ -492,13 +492,6 @@ function faults(
   return found;
 }
 
-/** An address of loopback where nobody listens. */
-async function addressOfNobody(): Promise<string> {
-  const { url, close } = await listen(() => {});
-  close();
-  return url;
-}
-
 export const run = command({ usage: "npm run test:runtimes" }, async (_args, io) => {
   const { out } = io;
   const tools = installTools("test-runtimes", io);
@@ -526,7 +519,7 @@ export const run = command({ usage: "npm run test:runtimes" }, async (_args, io)
         continue;
       }
       const server = await startServer(examples);
-      const urls = { server: server.url, nobody: await addressOfNobody() };
+      const urls = { server: server.url, nobody: `http://127.0.0.1:${await closedPort()}` };
       try {
         const results = await runtime.run(folder, urls);
         const found = faults(results, sees, server);

@@ -11,6 +11,15 @@ export async function listenOnLoopback(server: Server): Promise<number> {
   return address.port;
 }
 
+/** A port of loopback on which nothing listens: one that was just given back. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOnLoopback(server);
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
 /** Serves on a port of loopback that is free. */
 export async function listen(handle: RequestListener): Promise<{ url: string; close(): void }> {
   const server = createServer(handle);

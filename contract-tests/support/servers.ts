@@ -12,6 +12,8 @@ import { onTestFinished } from "vitest";
 import { type ClientOptions, createClient, type HighLevelClient } from "../../src/index.js";
 import { listenOnLoopback } from "./listen.js";
 
+export { closedPort } from "./listen.js";
+
 /** A token that is no ordinary word, so that finding it anywhere means that it leaked. */
 export const token = "pit-5e1f0c9a-77d2-4b1e-9a63-0d4c8b2f6e11";
 export const locationId = "6578278e879ad2646715ba9c";
@@ -93,15 +95,6 @@ export async function rawServer(onSocket: (socket: Socket) => void = () => {}) {
       if (!socket?.closed) await new Promise((resolve) => socket?.once("close", resolve));
     },
   };
-}
-
-/** A port on which nothing listens: one that was just given back. */
-export async function closedPort(): Promise<number> {
-  const server = createServer();
-  const port = await listenOnLoopback(server);
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Answers with a status and a body, which is sent as it is if it is text or bytes, else as JSON. */

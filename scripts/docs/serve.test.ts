@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { closedPort } from "../../contract-tests/support/listen.js";
 import { type Recorder, recordAndAnswer } from "../test-docs/recorder.js";
 import { relay, serveDocs } from "./serve.js";
 
@@ -117,9 +118,8 @@ it("relays no body of more than 1 MiB", async () => {
 });
 
 it("says why it has no answer, without the token", async () => {
-  const nobody = await recordAndAnswer({ status: 201 });
-  nobody.close();
-  const served = await serveDocs("", { server: nobody.url, method, path });
+  const server = `http://127.0.0.1:${await closedPort()}`;
+  const served = await serveDocs("", { server, method, path });
   try {
     const headers = { ...own().headers, host: new URL(served.url).host, origin: served.url };
     const answer = await attempt({ ...own(), url: served.url, headers });

@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { closedPort } from "../../contract-tests/support/listen.js";
 import { CliError, exitCode } from "./cli.js";
 
 /** Starts the installed Redis on a free port. It keeps nothing, and ends with Ctrl-C. */
 export async function startRedis() {
-  const port = await freePort();
+  const port = await closedPort();
   const folder = mkdtempSync(join(tmpdir(), "highlevel-redis-"));
   const options = { port, bind: "127.0.0.1", dir: folder, save: "", appendonly: "no" };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -34,15 +35,6 @@ export async function startRedis() {
     throw new CliError(`redis-server did not start: ${why}`);
   }
   return { port, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // a TCP server's is one
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 function isListening(port: number): Promise<boolean> {
