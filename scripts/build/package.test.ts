@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
@@ -8,25 +7,17 @@ import { build } from "esbuild";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectRoot as root } from "../lib/cli.js";
+import { type Packed, pack } from "../lib/pack.js";
 import { mainEntryMaxBytes } from "../lib/size.js";
 
 // What a stranger installs. `npm test` has built it before.
 
 let folder: string;
-let packed: { size: number; filename: string; files: { path: string }[] };
+let packed: Packed;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "highlevel-pack-"));
-  const { stdout, stderr } = spawnSync(
-    "npm",
-    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder],
-    { cwd: root, encoding: "utf8", shell: process.platform === "win32" },
-  );
-  try {
-    [packed] = JSON.parse(stdout);
-  } catch {
-    throw new Error(`npm pack failed: ${stderr}`);
-  }
+  packed = pack(folder);
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
