@@ -24,7 +24,7 @@ type Sharp = (picture: Buffer) => {
 
 /** Makes the pictures of the README: the reference page and the demo, each light and dark. */
 export const run = command({ usage: "npm run pictures" }, async (_args, io) => {
-  const browser = await launchChromium();
+  const browser = await launchChromium(io);
   try {
     const tools = installTools("pictures", io);
     const { resolve } = createRequire(`${tools}package.json`);

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { launchOptions } from "./lib/chromium.js";
+import { fileURLToPath } from "node:url";
+import { launchChromium } from "./lib/chromium.js";
 import { command, exitCode, start } from "./lib/cli.js";
 import { installTools } from "./lib/tools.js";
 
@@ -11,7 +11,6 @@ const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 
 /** Drives the reference page in this machine's Chromium. */
 export const run = command({ usage: "npm run test:docs" }, async (_args, io) => {
-  const options = launchOptions();
   const tools = installTools("test-docs", io);
   // The drivers are written against types that the root of the project does not install.
   const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", fileURLToPath(folder)], {
@@ -22,10 +21,9 @@ export const run = command({ usage: "npm run test:docs" }, async (_args, io) => 
     return exitCode.failed;
   }
   const { resolve } = createRequire(`${tools}package.json`);
-  const { default: playwright } = await import(pathToFileURL(resolve("playwright-core")).href);
   const axe = readFileSync(resolve("axe-core/axe.min.js"), "utf8");
   const { drive } = await import(new URL("drive.ts", folder).href);
-  const passed: boolean = await drive(() => playwright.chromium.launch(options), axe, io);
+  const passed: boolean = await drive(() => launchChromium(io), axe, io);
   return passed ? exitCode.done : exitCode.failed;
 });
 

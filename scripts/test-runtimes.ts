@@ -16,7 +16,7 @@ import { build } from "esbuild";
 import { closedPort, listen } from "../contract-tests/support/listen.js";
 import { runToEnd } from "./lib/child.js";
 import { launchChromium } from "./lib/chromium.js";
-import { CliError, command, projectRoot, start } from "./lib/cli.js";
+import { CliError, command, type Io, projectRoot, start } from "./lib/cli.js";
 import { operationsOf, readContract } from "./lib/contract.js";
 import { installPacked } from "./lib/pack.js";
 import { conclude } from "./lib/skipped.js";
@@ -69,7 +69,7 @@ const showsNoFailure = { redirect: "302", refused: "true" };
 const showsNothing = { redirect: "0", refused: "true" };
 
 /** The runtimes that `tools` holds, and this machine's Chromium. */
-function candidatesIn(tools: string): readonly Candidate[] {
+function candidatesIn(tools: string, io: Pick<Io, "out">): readonly Candidate[] {
   const denoArgs = ["run", "--quiet", "--no-prompt", "--cached-only", "--allow-net=127.0.0.1"];
   return [
     // The oldest Node.js that the package names, and the newest of each line after it.
@@ -90,13 +90,13 @@ function candidatesIn(tools: string): readonly Candidate[] {
       label: "Chromium",
       sees: showsNothing,
       async prepare() {
-        const browser = await launchChromium().catch((error: Error) => {
+        const browser = await launchChromium(io).catch((error: Error) => {
           if (error instanceof CliError) throw error;
           throw new CliError(`does not start: ${error.message.split("\n")[0]}`);
         });
         const version = browser.version();
         await browser.close();
-        return { version, run: runInChromium };
+        return { version, run: (folder, urls) => runInChromium(folder, urls, io) };
       },
     },
   ];
@@ -358,14 +358,14 @@ async function startWaiting(url: string) {
   };
 }
 
-async function runInChromium(folder: string, urls: Urls): Promise<Results> {
+async function runInChromium(folder: string, urls: Urls, io: Pick<Io, "out">): Promise<Results> {
   const script = await bundle(folder, moduleThat("export default results;", urls));
   const page = await listen((request, response) => {
     const isScript = request.url === "/smoke.js";
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
     response.end(isScript ? script : "<!doctype html>");
   });
-  const browser = await launchChromium();
+  const browser = await launchChromium(io);
   try {
     const tab = await browser.newPage();
     await tab.goto(page.url);
@@ -508,7 +508,7 @@ export const run = command({ usage: "npm run test:runtimes" }, async (_args, io)
     installPacked(folder);
     copyFileSync(`${projectRoot}scripts/test-runtimes/smoke.mjs`, join(folder, "smoke.mjs"));
     row("runtime", "version", ...checks);
-    for (const { label, sees, prepare } of candidatesIn(tools)) {
+    for (const { label, sees, prepare } of candidatesIn(tools, io)) {
       let runtime: Runtime;
       try {
         runtime = await prepare();

@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CliError } from "./cli.js";
+import { CliError, type Io } from "./cli.js";
 import { installTools } from "./tools.js";
 
 /** What the scripts use of Playwright, which the root of the project does not install. */
@@ -27,22 +27,22 @@ interface Playwright {
   readonly chromium: { launch(options: LaunchOptions): Promise<Browser> };
 }
 
-export interface LaunchOptions {
+interface LaunchOptions {
   readonly executablePath: string;
   readonly args: string[];
 }
 
 /** Starts this machine's Chromium. */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(io: Pick<Io, "out">): Promise<Browser> {
   const options = launchOptions();
-  const tools = installTools("test-docs", { out: console.log });
+  const tools = installTools("test-docs", io);
   const module = createRequire(`${tools}package.json`).resolve("playwright-core");
   const { default: playwright }: { default: Playwright } = await import(pathToFileURL(module).href);
   return playwright.chromium.launch(options);
 }
 
 /** How to start this machine's Chromium, without the errands that a browser runs for its maker. */
-export function launchOptions(): LaunchOptions {
+function launchOptions(): LaunchOptions {
   return {
     executablePath: findChromium(),
     args: [
