@@ -5,7 +5,7 @@ import { fakeHighLevel } from "../src/testing.js";
 import { validRequest } from "./probes.js";
 import { answers, endpoint } from "./source-page.js";
 import { locationId, recordingClient, token, violatedPlaces } from "./support/client.js";
-import { readDocument } from "./support/document.js";
+import { readDereferenced } from "./support/document.js";
 
 // Differential tests: client, mock and fake agree on any body. They are no specification, and the one place
 // beside the comparison with the page where the document is read: its schema makes the bodies. A
@@ -38,7 +38,7 @@ interface Document {
   };
 }
 
-const { paths } = (await readDocument()) as Document;
+const { paths } = (await readDereferenced()) as Document;
 const bodySchema =
   paths["/products/collections"].post.requestBody.content["application/json"].schema;
 const fixed = { altId: locationId, altType: "location" };

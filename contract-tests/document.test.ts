@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { authorization } from "./source-page.js";
-import { readDocument } from "./support/document.js";
+import { readDereferenced } from "./support/document.js";
 import { findings } from "./support/findings.js";
 
-const document = await readDocument();
+const document = await readDereferenced();
 const found = findings(document);
 
 it("the OpenAPI document says exactly what the source page says", () => {

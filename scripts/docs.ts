@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { startPrism } from "../contract-tests/support/prism.js";
 import { buildPage, pagePath } from "./docs/build.js";
-import { readDocument } from "./docs/document.js";
+import { readContractForPage } from "./docs/document.js";
 import { relay, serveDocs } from "./docs/serve.js";
 import { command, exitCode, start } from "./lib/cli.js";
 import { installTools } from "./lib/tools.js";
@@ -22,7 +22,7 @@ export const run = command(
     if (!open) return exitCode.done;
 
     const mock = await startPrism();
-    const document = await readDocument();
+    const document = await readContractForPage();
     const page = await serveDocs(await buildPage({ tools, mock: mock.url, relay }), document);
     out(`the page   ${page.url}\nthe mock   ${mock.url}`);
     openBrowser(page.url, () => out("No browser could be started: open the page yourself."));

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readDocument as readForComparison } from "../contract-tests/support/document.js";
+import { readDereferenced } from "../contract-tests/support/document.js";
 import { findings } from "../contract-tests/support/findings.js";
 import { CliError, command, exitCode, type Io, projectRoot, start } from "./lib/cli.js";
 import { contractPath } from "./lib/contract.js";
@@ -46,7 +46,7 @@ async function noticedBy(
   const file = join(folder, contractPath);
   writeFileSync(file, JSON.stringify(document, null, 2));
   // The contract tests' comparison, asked here in milliseconds; starting a process takes seconds.
-  if (findings(await readForComparison(file)).length > 0) return "comparison with the source page";
+  if (findings(await readDereferenced(file)).length > 0) return "comparison with the source page";
   for (const { name, args } of guards) {
     if ((await node(folder, args)) !== 0) return name;
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export const documentFile = fileURLToPath(new URL("../../openapi/openapi.yaml", import.meta.url));
 
 /** Reads an OpenAPI document, every `$ref` replaced by what it names. */
-export async function readDocument(file = documentFile): Promise<unknown> {
+export async function readDereferenced(file = documentFile): Promise<unknown> {
   // Loaded here, since it takes half a second, which who only asks for `documentFile` need not wait.
   const { bundle, createConfig } = await import("@redocly/openapi-core");
   const config = await createConfig({});

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { readDocument } from "./document.js";
+import { readContractForPage } from "./document.js";
 import { loadLibraries } from "./libraries.js";
 import { render } from "./render.js";
 
@@ -27,7 +27,7 @@ export async function buildPage({
   mock = "http://127.0.0.1:4010",
   relay,
 }: Surroundings): Promise<string> {
-  const document = await readDocument();
+  const document = await readContractForPage();
   const libraries = await loadLibraries(tools);
   const style = readFileSync(fileOf("page.css"), "utf8");
   const script = await bundle(tools);

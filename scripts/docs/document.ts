@@ -66,7 +66,7 @@ interface Source {
 }
 
 /** Reads the contract as the page shows it. */
-export async function readDocument(): Promise<ContractDocument> {
+export async function readContractForPage(): Promise<ContractDocument> {
   // The same document: `Contract` names what other scripts need of it, `Source` what this one does.
   const { info, externalDocs, servers, paths, components } =
     (await readContract()) as unknown as Source;

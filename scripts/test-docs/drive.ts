@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { startPrism } from "../../contract-tests/support/prism.js";
 import { buildPage, pagePath } from "../docs/build.js";
-import { readDocument } from "../docs/document.js";
+import { readContractForPage } from "../docs/document.js";
 import { relay, serveDocs } from "../docs/serve.js";
 import { type Io, projectRoot } from "../lib/cli.js";
 import { installTools } from "../lib/tools.js";
@@ -25,7 +25,7 @@ export interface Stage {
   readonly mock: Awaited<ReturnType<typeof recordBefore>>;
   /** Stands in for HighLevel, behind the relay. */
   readonly highlevel: Awaited<ReturnType<typeof recordAndAnswer>>;
-  readonly contract: Awaited<ReturnType<typeof readDocument>>;
+  readonly contract: Awaited<ReturnType<typeof readContractForPage>>;
   readonly axe: string;
 }
 
@@ -38,7 +38,7 @@ export async function drive(
   const tools = installTools("docs", { out });
   mkdirSync(dirname(projectRoot + pagePath), { recursive: true });
   writeFileSync(projectRoot + pagePath, await buildPage({ tools }));
-  const contract = await readDocument();
+  const contract = await readContractForPage();
   const closers: (() => unknown)[] = [];
   /** Has a browser or server closed at the end, however far the start came. */
   const started = <T extends { close(): unknown }>(it: T): T => {
