@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json, text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { listen } from "../../contract-tests/support/listen.js";
 import { CliError, projectRoot } from "../lib/cli.js";
 
@@ -85,8 +86,8 @@ export async function importWithKills(rows: number, kills: readonly Kill[]): Pro
   async function run(kill: Kill | undefined): Promise<NodeJS.Signals | null> {
     killAt = kill;
     requests = 0;
-    const preload =
-      kill === undefined ? [] : ["--import", `${import.meta.dirname}/kill-at-write.mjs`];
+    const killer = pathToFileURL(`${import.meta.dirname}/kill-at-write.mjs`).href;
+    const preload = kill === undefined ? [] : ["--import", killer];
     const isAtWrite = kill !== undefined && !["request", "answer"].includes(kill.moment);
     const child = spawn(
       process.execPath,

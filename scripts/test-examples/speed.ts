@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { pathToFileURL } from "node:url";
 import { CliError, projectRoot } from "../lib/cli.js";
 import { startServer } from "../lib/rate-limited-server.js";
 
@@ -24,7 +25,7 @@ export async function importManyRows(rows: number): Promise<Speed> {
       yield "name,slug,title\n";
       for (let row = 1; row <= rows; row++) yield `Row ${row},row-${row},"The title, of ${row}"\n`;
     }, createWriteStream(file));
-    const preload = ["--import", `${import.meta.dirname}/report-memory.mjs`];
+    const preload = ["--import", pathToFileURL(`${import.meta.dirname}/report-memory.mjs`).href];
     const startedAt = performance.now();
     const importer = spawn(
       process.execPath,

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { openQueue } from "./queue.js";
 
@@ -51,7 +52,7 @@ const url = `http://127.0.0.1:${address.port}`;
 function startWorker(): ChildProcess {
   return spawn(
     process.execPath,
-    ["--import", "tsx", new URL("queue-worker.ts", import.meta.url).pathname],
+    ["--import", "tsx", fileURLToPath(new URL("queue-worker.ts", import.meta.url))],
     { env: { ...process.env, SERVER_URL: url }, stdio: "inherit" },
   );
 }
