@@ -37,7 +37,7 @@ export const run = command({ usage: "npm run build" }, async (_args, { root }) =
   // One file each, whatever the contract is split into.
   const contract = await readDocument(root + contractPath, { root });
   writeFileSync(`${root}dist/openapi.yaml`, await toYaml(contract));
-  writeFileSync(`${root}dist/openapi.json`, `${JSON.stringify(contract, null, 2)}\n`);
+  writeFileSync(`${root}dist/openapi.json`, JSON.stringify(contract));
   const [status] = await ended;
   // tsc does not copy declarations that are written already.
   cpSync(`${root}generated/contract.d.ts`, `${root}dist/generated/contract.d.ts`);
