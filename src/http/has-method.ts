@@ -1,9 +1,7 @@
-/** Whether the value has the method; an object that throws when it is asked has none. */
+/** Whether the value has the method. What is not an object has none, nor has one that throws. */
 export function hasMethod(value: unknown, name: string | symbol): boolean {
   try {
-    return (
-      typeof value === "object" && value !== null && typeof Reflect.get(value, name) === "function"
-    );
+    return typeof Reflect.get(value as object, name) === "function";
   } catch {
     return false;
   }
