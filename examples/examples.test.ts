@@ -296,6 +296,35 @@ describe("an import is not taken", () => {
     expect(failed).toBeLessThan(100);
   });
 
+  it("up where a file has no rows", async () => {
+    const { file, options } = start();
+    for (const content of ["", "name,slug\n"]) {
+      writeFileSync(file, content);
+      await expect(importCsv(file, options)).rejects.toThrow("has no rows");
+    }
+  });
+
+  it("further at Ctrl-C, however long its rows would wait; what never left was not sent", async () => {
+    const { file, options } = start();
+    const stop = new AbortController();
+    let tries = 0;
+    const refused = async () => {
+      if (++tries === 50) setImmediate(() => stop.abort("Ctrl-C"));
+      throw Object.assign(new Error("connect ECONNREFUSED"), { neverSent: true });
+    };
+    const fetch = Object.assign(refused, { tellsNeverSent: true });
+    const calls = { ...options, fetch, maxRetries: 1_000, maxWaitMs: 2 ** 30 };
+    vi.spyOn(Math, "random").mockReturnValue(0.999);
+    cleanUps.push(() => vi.restoreAllMocks());
+    const importing = importCsv(file, calls, { stop });
+    expect(await importing).toEqual({ created: 0, failed: 0, mayExist: 0, stoppedBy: "Ctrl-C" });
+    const journal = readFileSync(`${file}.${locationId}.journal`, "utf8");
+    // The last word on each row that was tried, as if the process had been killed while it waited.
+    const waited = [...journal.matchAll(/"row":(\d+),"is":"not sent","detail":"Error: connect/g)];
+    expect(new Set(waited.map(([, row]) => row)).size).toBe(50);
+    expect(await importCsv(file, options)).toMatchObject({ created: 400, mayExist: 0 });
+  });
+
   it("up where a column is not known, which may be misspelt", async () => {
     const { file, sent, options } = start();
     writeFileSync(file, "name,slug,Image\nA,a,b\n");
@@ -384,6 +413,11 @@ describe("a progress line", () => {
     const { line, onEvent } = createProgress(1_000, 100, () => now);
     const tally = { done: 100, failed: 0, unknown: 0 };
     expect(line(tally)).toBe("100 of 1000 done");
+    const error = { name: "ConnectionError", message: "No answer" };
+    onEvent({ ...context, type: "attempt", attempt: 1, ms: 5, error });
+    onEvent({ ...context, type: "waiting", reason: "retry", ms: 1 });
+    expect(line(tally)).toBe("100 of 1000 done, waiting 1 s for the time to send again, No answer");
+    onEvent({ ...context, type: "attempt", attempt: 2, ms: 5, status: 201 });
     onEvent({ ...context, type: "waiting", reason: "token" });
     expect(line(tally)).toBe("100 of 1000 done, waiting for a token");
 

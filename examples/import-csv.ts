@@ -28,6 +28,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse";
 import {
+  AbortedError,
   ApiError,
   type ClientOptions,
   ConnectionError,
@@ -89,7 +90,8 @@ async function* readRows(source: Source): AsyncGenerator<Row> {
     bom: true,
     columns: (names: string[]) => {
       for (const name of neededColumns) {
-        if (!names.includes(name)) throw new Error(`${file} has no column ${name}`);
+        if (!names.includes(name))
+          throw new Error(`${file} has no column ${name}: ${names.join()}`);
       }
       const unknown = names.find((name) => !columns.includes(name));
       if (unknown === undefined) return names;
@@ -110,6 +112,7 @@ async function survey(source: Source): Promise<{ hash: string; rows: number }> {
   for await (const chunk of bytesOf(source)) hash.update(chunk);
   let rows = 0;
   for await (const { number } of readRows(source)) rows = number;
+  if (rows === 0) throw new Error(`${source.file} has no rows`);
   return { hash: hash.digest("hex"), rows };
 }
 
@@ -125,6 +128,8 @@ function judge(error: unknown, wasSent: boolean): { fate: Fate; concernsAll: boo
     // A token provider's or a limiter's, which are asked between two attempts, and not during one.
     return { fate: wasSent ? "may exist" : "not sent", concernsAll: true };
   }
+  // Dropped while it waited, so that the journal knows better.
+  if (error instanceof AbortedError && !wasSent) return { fate: "not sent", concernsAll: true };
   if (error.mayHaveCreated) return { fate: "may exist", concernsAll: false };
   const isAnswer = error instanceof ApiError || error instanceof UnexpectedResponseError;
   const concernsAll =
@@ -134,7 +139,7 @@ function judge(error: unknown, wasSent: boolean): { fate: Fate; concernsAll: boo
 
 /** What an import takes beside the file and the client's options. */
 export interface Controls {
-  /** Aborted, it takes no more rows, and ends when those under way are done. */
+  /** Aborted, it takes no more rows, drops those that wait, and ends when those sent are answered. */
   readonly stop?: AbortController;
   /** Shows the progress line, until it is stopped. Default: nowhere. */
   readonly display?: (line: () => string) => () => void;
@@ -168,6 +173,15 @@ export async function importCsv(
   };
 }
 
+/** A row whose call is under way. */
+interface UnderWay {
+  readonly row: number;
+  /** Ends the call while it waits: for a place, for a token, to send again. */
+  readonly waiting: AbortController;
+  /** Whether a request is out that may create it. */
+  isSending: boolean;
+}
+
 async function importRows(
   source: Source,
   total: number,
@@ -182,7 +196,12 @@ async function importRows(
   const progress = createProgress(total, tally().done);
   // One that tells what never left: a row is then not sent, and no row that may exist.
   const send = options.fetch ?? undiciFetch;
-  const rowOfCall = new AsyncLocalStorage<number>();
+  const currentCall = new AsyncLocalStorage<UnderWay>();
+  const underWay = new Set<UnderWay>();
+  stop.signal.addEventListener("abort", () => {
+    for (const { isSending, waiting } of underWay)
+      if (!isSending) waiting.abort(stop.signal.reason);
+  });
   const highlevel = createClient({
     maxRetries: 10, // an import has time
     ...options,
@@ -194,15 +213,26 @@ async function importRows(
     // limit when the process is killed was not sent.
     fetch: Object.assign(
       async (url: string, init: FetchInit) => {
-        const row = rowOfCall.getStore();
-        if (row === undefined) throw new Error("The request belongs to no row.");
-        await journal.write(row, "about to send");
-        const answer = await send(url, init);
-        // Refused: nothing was created, whatever comes of the call.
-        if (answer.status >= 400 && answer.status < 500) {
-          await journal.write(row, "not sent", `answered ${answer.status}`);
+        const call = currentCall.getStore();
+        if (call === undefined) throw new Error("The request belongs to no row.");
+        /** Nothing was created, whatever comes of the call: it may wait, and be dropped. */
+        const isNotSent = async (why: string) => {
+          await journal.write(call.row, "not sent", why);
+          call.isSending = false;
+          if (stop.signal.aborted) call.waiting.abort(stop.signal.reason);
+        };
+        call.isSending = true;
+        await journal.write(call.row, "about to send");
+        try {
+          const answer = await send(url, init);
+          const { status } = answer;
+          if (status >= 400 && status < 500) await isNotSent(`answered ${status}`);
+          return answer;
+        } catch (error) {
+          if (send.tellsNeverSent && Object(error).neverSent === true)
+            await isNotSent(String(error));
+          throw error;
         }
-        return answer;
       },
       { tellsNeverSent: send.tellsNeverSent === true },
     ),
@@ -210,8 +240,16 @@ async function importRows(
 
   let unknownInARow = 0;
   async function importRow(row: Row): Promise<void> {
-    const call = () => highlevel.createProductCollection(collectionOf(row));
-    const [outcome] = await Promise.allSettled([rowOfCall.run(row.number, call)]);
+    const call: UnderWay = {
+      row: row.number,
+      waiting: new AbortController(),
+      isSending: false,
+    };
+    underWay.add(call);
+    const create = () =>
+      highlevel.createProductCollection(collectionOf(row), { signal: call.waiting.signal });
+    const [outcome] = await Promise.allSettled([currentCall.run(call, create)]);
+    underWay.delete(call);
     if (outcome.status === "fulfilled") {
       unknownInARow = 0;
       return journal.write(row.number, "created", outcome.value._id);
@@ -268,12 +306,21 @@ if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
     HIGHLEVEL_BASE_URL: baseUrl,
   } = process.env;
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort("Ctrl-C"));
+  process.once("SIGINT", () => {
+    console.error("\nStopping, once what was sent is answered. Ctrl-C again ends at once.");
+    stop.abort("Ctrl-C");
+  });
   const file = process.argv[2] ?? "collections.csv";
   const options = { locationId, token, baseUrl };
-  const summary = await importCsv(file, options, { stop, display: show });
-  const { created, failed, mayExist, stoppedBy } = summary;
-  console.log(`${created} created, ${failed} failed, ${mayExist} may exist`);
-  if (stoppedBy !== undefined) console.log(`Stopped: ${stoppedBy}. The same command goes on.`);
-  process.exitCode = failed + mayExist === 0 && stoppedBy === undefined ? 0 : 1;
+  try {
+    const summary = await importCsv(file, options, { stop, display: show });
+    const { created, failed, mayExist, stoppedBy } = summary;
+    console.log(`${created} created, ${failed} failed, ${mayExist} may exist`);
+    if (stoppedBy !== undefined) console.log(`Stopped: ${stoppedBy}. The same command goes on.`);
+    if (failed + mayExist > 0) console.log(`The rows and the reasons are beside ${file}.`);
+    process.exitCode = failed + mayExist === 0 && stoppedBy === undefined ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

@@ -29,6 +29,7 @@ export function createProgress(total: number, doneBefore = 0, now: () => number 
   const startedAt = now();
   let rateLimit: RateLimit | undefined;
   let waiting: { readonly for: string; readonly until: number | undefined } | undefined;
+  let lastError: string | undefined;
 
   /** The slower of what was seen so far and of what the rate limit allows. */
   function secondsLeft(done: number): number | undefined {
@@ -47,6 +48,7 @@ export function createProgress(total: number, doneBefore = 0, now: () => number 
         waiting = { for: reasons[event.reason], until };
       } else if (event.type === "attempt") {
         waiting = undefined;
+        lastError = event.error?.message;
         rateLimit = event.rateLimit ?? rateLimit;
       }
     },
@@ -59,6 +61,7 @@ export function createProgress(total: number, doneBefore = 0, now: () => number 
         const seconds = Math.ceil(((waiting.until ?? 0) - now()) / 1000);
         parts.push(`waiting ${seconds > 0 ? `${inWords(seconds)} ` : ""}for ${waiting.for}`);
       }
+      if (done < total && lastError !== undefined) parts.push(lastError);
       const seconds = secondsLeft(done);
       if (done < total && seconds !== undefined) {
         parts.push(`the last in about ${inWords(Math.ceil(seconds))}`);

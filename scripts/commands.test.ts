@@ -35,7 +35,7 @@ it.each([
   ["test-examples.ts", ["--rows", "5"], "--kills, --seed and --rows take whole numbers"],
   ...commands.map((file) => [file, ["--no-such-option"], "Unknown option '--no-such-option'. "]),
 ] as [string, string[], string][])("%s refuses %j in one line", async (file, args, line) => {
-  const { run } = await import(`./${file}`);
+  const { run } = await import(/* @vite-ignore */ `./${file}`);
   const { status, stdout, stderr } = await runCommand(run, args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(/^.+\n$/);

@@ -37,6 +37,7 @@ describe("npm run mock", () => {
     await send(JSON.stringify({ ...valid, name: undefined, slug: "a b", seo: { title: 1 } }));
     await send(JSON.stringify(valid), { Authorization: "", Version: "1" });
     await send(JSON.stringify(valid), { Prefer: "code=401" });
+    await send(JSON.stringify(valid), { Prefer: "code=400" });
     await send(JSON.stringify(valid), { Prefer: "code=500" });
     await send("{");
     await send("{}", {}, `/collections/${token}?token=${token}`);
@@ -51,6 +52,7 @@ describe("npm run mock", () => {
       `422  ${asked}  body.name is required; body.slug must match pattern "^\\S*$"; body.seo.title must be string`,
       `401  ${asked}  header.authorization has no bearer token; header.version must be equal to one of the allowed values: 2021-07-28`,
       `401  ${asked}  asked for with Prefer: code=401`,
+      `400  ${asked}  asked for with Prefer: code=400`,
       `404  ${asked}  the contract has no such answer; asked for with Prefer: code=500`,
       `400  ${asked}  the body is not JSON`,
       "404  POST /collections/[token]  the contract has no such path",

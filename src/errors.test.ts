@@ -212,9 +212,22 @@ describe("an ApiError", () => {
       answer(response, 429, { message: "Too many" }, { "Retry-After": "3600" }),
     );
     const error = await rejection(makeClient(server.url).createProductCollection(collection));
-    expect(error).toMatchObject({ status: 429, retryAfterMs: 3_600_000, attempts: 1 });
+    expect(error).toMatchObject({
+      status: 429,
+      retryAfterMs: 3_600_000,
+      attempts: 1,
+      message: "HighLevel answered 429; it asks to wait 3600 s: Too many",
+    });
     expect(server.requests).toHaveLength(1);
   });
+});
+
+it("a 429 of a day's budget that is spent says so", async () => {
+  const headers = { "Retry-After": "60", "X-RateLimit-Daily-Remaining": "0" };
+  const server = await countingServer((response) => answer(response, 429, {}, headers));
+  expect(await rejection(makeClient(server.url).createProductCollection(collection))).toMatchObject(
+    { message: "HighLevel answered 429; the day's budget is spent" },
+  );
 });
 
 /** One of each class, made by hand as in a test of a user's own code. */

@@ -1,4 +1,5 @@
 import type { ErrorStatus, ResponseBody } from "./contract.js";
+import { tooManyRequests } from "./http/documented.js";
 import { giveName, HighLevelError, printable, saidIn } from "./http/errors.js";
 import type { RateLimit } from "./http/rate-limit.js";
 import { type Issue, inWords } from "./issues.js";
@@ -69,7 +70,13 @@ export const ApiError = class ApiError extends HighLevelError {
   ) {
     // A call that waits is told the 429 of an earlier one that spent the budget.
     const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
-    super(`HighLevel answered ${status}${whose}${saidIn(body)}`, {
+    const wait =
+      status === tooManyRequests && rateLimit?.dailyRemaining === 0
+        ? "; the day's budget is spent"
+        : retryAfterMs
+          ? `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`
+          : "";
+    super(`HighLevel answered ${status}${whose}${wait}${saidIn(body)}`, {
       mayHaveCreated: false,
       attempts,
     });

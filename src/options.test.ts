@@ -169,7 +169,7 @@ describe("createClient", () => {
     [{ onEvent: "warn" }, "`onEvent` must be a function"],
     [{ headers: new Map() }, "`headers` must be an object of names and values"],
     [{ headers: [] }, "`headers` must be an object of names and values"],
-    [{ headers: { "a b": "c" } }, "`headers` must be an object whose names a header can have"],
+    [{ headers: { "a b": "c" } }, "`headers`: `a b` must be a name that a header can have"],
     [{ headers: { "X-Note": "ü" } }, "`headers`: `X-Note` must be a string of visible ASCII"],
   ])("says what is expected in place of %o", (bad, message) => {
     expect(typeErrorOf(create(bad))).toContain(message);

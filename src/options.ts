@@ -245,7 +245,7 @@ function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders 
   const lower: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(own)) {
     const isName = /^[!#$%&'*+.^_`|~\w-]+$/.test(name);
-    check(isName, option, "an object whose names a header can have");
+    check(isName, `${option}: \`${name}\``, "a name that a header can have");
     checkHeaderValue(value, `${option}: \`${name}\``);
     if (ownHeaders.includes(name.toLowerCase())) {
       throw new TypeError(

@@ -64,8 +64,8 @@ describe("the package", () => {
     expect(dead).toEqual([]);
   });
 
-  it("is at most 80 kB", () => {
-    expect(packed.size).toBeLessThanOrEqual(80_000);
+  it("is at most 84 kB", () => {
+    expect(packed.size).toBeLessThanOrEqual(84_000);
   });
 
   it("has nothing that publint would change", async () => {

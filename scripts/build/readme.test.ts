@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, it } from "vitest";
 import { projectRoot as root } from "../lib/cli.js";
+import { operationsOf, readContract } from "../lib/contract.js";
 
 const documents = ["README.md"];
 
@@ -52,6 +53,15 @@ it.each(documents)(
     expect(diagnose(new Map(snippets))).toEqual([]);
   },
 );
+
+it("the README's table has every field that a caller gives", async () => {
+  const [{ operation } = { operation: undefined }] = operationsOf(await readContract());
+  const fields = operation?.requestBody.content["application/json"]?.schema.properties;
+  const given = Object.keys(fields ?? {}).filter((it) => !/^alt(Id|Type)$/.test(it));
+  expect(given).toContain("slug");
+  const rows = readFileSync(`${root}README.md`, "utf8").matchAll(/^\| `(\w+): /gm);
+  expect([...rows].map(([, name]) => name)).toEqual(expect.arrayContaining(given));
+});
 
 it("a snippet that does not compile is named with its line", () => {
   const file = `${root}README.md.1.ts`;

@@ -10,8 +10,11 @@ export function requestLine(
 ): string {
   const { statusCode: status } = response;
   const { pathname } = new URL(url, "http://mock");
-  const reasons = reasonsIn(status, pathname, String(response.getHeader("sl-violations") ?? "[]"));
-  if (headers.prefer !== undefined) reasons.push(`asked for with Prefer: ${headers.prefer}`);
+  const { prefer } = headers;
+  const reported = String(response.getHeader("sl-violations") ?? "[]");
+  const reasons =
+    prefer === "code=400" && status === 400 ? [] : reasonsIn(status, pathname, reported);
+  if (prefer !== undefined) reasons.push(`asked for with Prefer: ${prefer}`);
   const time = now.toTimeString().slice(0, "hh:mm:ss".length);
   const line = `${status}  ${method} ${pathname}  ${reasons.join("; ")}`.trimEnd();
   // Wherever a caller has put it by mistake.

@@ -87,5 +87,5 @@ export function reasonIn(error: unknown): string {
   if (!isObject(error)) return "the fetch failed";
   const cause = own(error, "cause");
   if (isObject(cause)) return reasonIn(cause);
-  return String(error.message || error.code || "the fetch failed");
+  return String(error.message || error.code || "the fetch failed").trim();
 }
