@@ -216,7 +216,7 @@ async function importRows(
         const call = currentCall.getStore();
         if (call === undefined) throw new Error("The request belongs to no row.");
         /** Nothing was created, whatever comes of the call: it may wait, and be dropped. */
-        const isNotSent = async (why: string) => {
+        const tellNotSent = async (why: string) => {
           await journal.write(call.row, "not sent", why);
           call.isSending = false;
           if (stop.signal.aborted) call.waiting.abort(stop.signal.reason);
@@ -226,11 +226,11 @@ async function importRows(
         try {
           const answer = await send(url, init);
           const { status } = answer;
-          if (status >= 400 && status < 500) await isNotSent(`answered ${status}`);
+          if (status >= 400 && status < 500) await tellNotSent(`answered ${status}`);
           return answer;
         } catch (error) {
-          if (send.tellsNeverSent && Object(error).neverSent === true)
-            await isNotSent(String(error));
+          const neverLeft = send.tellsNeverSent === true && Object(error).neverSent === true;
+          if (neverLeft) await tellNotSent(String(error));
           throw error;
         }
       },
