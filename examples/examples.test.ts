@@ -1,8 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { json, text } from "node:stream/consumers";
 import {
@@ -213,14 +222,19 @@ describe("many collections from a CSV file", () => {
     writeFileSync(file, "name,slug\nB,b\nA,a\n");
     await expect(run()).rejects.toThrow("Has the CSV file changed, or the server?");
     writeFileSync(file, "name,slug\nA,a\n");
-    for (const holder of [`${process.ppid}@${hostname()}`, "4194305@another-machine"]) {
-      const lock = `${file}.${locationId}.journal.lock-${holder}`;
+    const journal = `${file}.${locationId}.journal`;
+    const other = await openJournal(`${journal}-2`, "it");
+    const [, here] = /lock-\d+(@[^,]+)/.exec(readdirSync(dirname(file)).join()) ?? [];
+    await other.close();
+    // Another process of this machine, and one of another whose number no process of this one has.
+    for (const holder of [`${process.ppid}${here}`, "4194305@another-machine"]) {
+      const lock = `${journal}.lock-${holder}`;
       writeFileSync(lock, "");
       await expect(run()).rejects.toThrow("Another process has");
       rmSync(lock);
     }
     // That of a process which was killed is no obstacle: no process has this number.
-    writeFileSync(`${file}.${locationId}.journal.lock-4194305@${hostname()}`, "");
+    writeFileSync(`${journal}.lock-4194305${here}`, "");
     expect(await run()).toMatchObject({ created: 1 });
     expect(readdirSync(dirname(file)).filter((name) => name.includes("lock"))).toEqual([]);
     expect(slugs).toEqual(["a"]);
@@ -263,12 +277,26 @@ describe("an import is not taken", () => {
     expect(await importCsv(file, options)).toMatchObject({ created: 400 });
   });
 
+  it("up twice through a link, nor again once it is done", async () => {
+    const { file, sent, options } = start();
+    const link = join(newFolder(), "latest.csv");
+    symlinkSync(file, link);
+    const imports = [importCsv(file, options), importCsv(link, options)];
+    const ended = await Promise.allSettled(imports);
+    expect(ended.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(await importCsv(link, options)).toMatchObject({ created: 400 });
+    expect(sent).toHaveLength(400);
+  });
+
   it("further once its file is changed, and no row of the new text is sent", async () => {
     const { file, sent, options } = start();
     const before = readFileSync(file, "utf8");
+    utimesSync(file, 1e9, 1e9);
     const fetch: Fetch = async (url, init) => {
-      if (sent.length === 0)
+      if (sent.length === 0) {
         writeFileSync(file, before.replaceAll(`${long},`, `${long.slice(1)},x`));
+        utimesSync(file, 1e9, 1e9); // as rsync does
+      }
       return options.fetch(url, init);
     };
     await expect(importCsv(file, { ...options, fetch })).rejects.toThrow("was changed meanwhile");

@@ -23,7 +23,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, realpathSync, type Stats } from "node:fs";
-import { rename, stat } from "node:fs/promises";
+import { realpath, rename, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse";
@@ -75,8 +75,8 @@ interface Source {
 
 async function* bytesOf({ file, was }: Source): AsyncGenerator<Buffer> {
   for await (const chunk of createReadStream(file)) {
-    const { ino, size, mtimeMs } = await stat(file);
-    if (ino !== was.ino || size !== was.size || mtimeMs !== was.mtimeMs) {
+    const { ino, size, ctimeMs } = await stat(file);
+    if (ino !== was.ino || size !== was.size || ctimeMs !== was.ctimeMs) {
       throw new Error(`${file} was changed meanwhile. Put back what it was, and go on.`);
     }
     yield chunk;
@@ -147,10 +147,11 @@ export interface Controls {
 
 /** Imports a file, or what an earlier run has left of it. */
 export async function importCsv(
-  file: string,
+  path: string,
   options: ClientOptions,
   { stop = new AbortController(), display = () => () => {} }: Controls = {},
 ): Promise<Summary> {
+  const file = await realpath(path); // one journal, whatever links lead to it
   const source = { file, was: await stat(file) };
   const { hash, rows } = await survey(source);
   const beside = `${file}.${encodeURIComponent(options.locationId)}`;

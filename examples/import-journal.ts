@@ -3,7 +3,7 @@
 // of memory for each row.
 
 import { createReadStream } from "node:fs";
-import { open, readdir, rm, writeFile } from "node:fs/promises";
+import { open, readdir, readlink, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -100,6 +100,12 @@ function parse(line: string): { of?: unknown; row?: unknown; is?: unknown } {
   }
 }
 
+/** This machine, or the container: in another one the same number is another process. */
+const here = await readlink("/proc/self/ns/pid").then(
+  (namespace) => `${hostname()}-${namespace.replace(/\D/g, "")}`,
+  () => hostname(),
+);
+
 /** The journals that this process has. */
 const opened = new Set<string>();
 
@@ -113,7 +119,7 @@ async function lock(file: string): Promise<() => Promise<void>> {
   opened.add(path);
   const folder = dirname(file);
   const begin = `${basename(file)}.lock-`;
-  const own = join(folder, `${begin}${process.pid}@${hostname()}`);
+  const own = join(folder, `${begin}${process.pid}@${here}`);
   const unlock = async () => {
     await rm(own, { force: true });
     opened.delete(path);
@@ -122,8 +128,8 @@ async function lock(file: string): Promise<() => Promise<void>> {
     await writeFile(own, "");
     for (const name of await readdir(folder)) {
       if (!name.startsWith(begin) || name === basename(own)) continue;
-      const [pid, host] = name.slice(begin.length).split("@");
-      if (host !== hostname() || isRunning(Number(pid))) {
+      const [pid, where] = name.slice(begin.length).split("@");
+      if (where !== here || isRunning(Number(pid))) {
         throw new Error(
           `Another process has ${file}. If that is not so, delete ${name} beside it.`,
         );

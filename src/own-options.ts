@@ -44,14 +44,14 @@ export function ownCopy<T extends object>(object: T, what: string, mustBe: strin
 
 /** How many letters must be put in, left out or changed to make one word of another (Levenshtein). */
 function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...from.toLowerCase()].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...to.toLowerCase()].entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
+  let row = [...Array(to.length + 1).keys()];
+  for (const letter of from.toLowerCase()) {
+    let last = (row[0] ?? 0) + 1;
+    row = row.map((above, j) => {
+      const replaced = (row[j - 1] ?? above + 1) + (letter === to.toLowerCase()[j - 1] ? 0 : 1);
+      last = Math.min(last + (j && 1), above + 1, replaced);
+      return last;
+    });
   }
-  return row[to.length] ?? 0;
+  return row.at(-1) ?? 0;
 }

@@ -137,6 +137,28 @@ describe("a client with undiciFetch", () => {
     await server.hungUpOn();
   });
 
+  it("holds little of an answer that decompresses to nothing, and never ends", async () => {
+    const nothing = Buffer.concat(Array(3_000).fill(gzipSync("")));
+    let written = 0;
+    const server = await rawServer((socket) => {
+      socket.write("HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\n\r\n");
+      const write = () => {
+        while (!socket.destroyed && socket.write(nothing)) written += nothing.length;
+        written += nothing.length;
+      };
+      socket.on("drain", write);
+      write();
+    });
+    const client = clientOf(server.url, { timeoutMs: 300 });
+    const before = process.memoryUsage.rss();
+    expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+      name: "TimeoutError",
+    });
+    expect(written).toBeGreaterThan(0);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 27);
+    await server.hungUpOn();
+  });
+
   it("waits for the answer that follows an interim one", async () => {
     const server = await countingServer((response) => {
       response.writeEarlyHints({ link: "</style.css>; rel=preload" });

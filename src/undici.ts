@@ -54,7 +54,12 @@ export async function undiciFetch(
     // undici takes nothing back before it has a connection. It sends nothing then, either.
     let hangUp = reject;
     let hasStarted = false;
-    const incoming = createBody(() => hangUp(new Error("Hung up")));
+    let flow: Dispatcher.DispatchController | undefined;
+    const incoming = createBody({
+      destroy: () => hangUp(new Error("Hung up")),
+      pause: () => flow?.pause(),
+      resume: () => flow?.resume(),
+    });
     const onAbort = () => hangUp(signal?.reason);
     signal?.addEventListener("abort", onAbort);
 
@@ -70,6 +75,7 @@ export async function undiciFetch(
         // An interceptor would send once more what may have been carried out.
         if (hasStarted) return controller.abort(new Error("An interceptor tried to send it again"));
         hasStarted = true;
+        flow = controller;
         hangUp = (reason) => controller.abort(reason);
         if (signal?.aborted) onAbort();
       },
@@ -117,10 +123,11 @@ function decompressed(
     .filter((it) => it !== "" && it !== "identity")
     .map((it) => decoders.get(it))
     .reverse(); // what was applied last is undone first
+  // More than a standard fetch takes would cost time and memory.
+  if (makers.length > 5 || makers.includes(undefined)) return body;
   const streams = makers.flatMap((make) => make?.() ?? []);
   const plain = streams.at(-1);
-  // So many as a standard fetch takes: each costs time and memory.
-  if (plain === undefined || streams.length < makers.length || makers.length > 5) return body;
+  if (plain === undefined) return body;
   pipeline([Readable.from(body), ...streams], () => {}); // who reads the last stream is told of an error
   // To hang up is to end what comes in, and with it the streams that read it.
   return { [Symbol.asyncIterator]: () => plain[Symbol.asyncIterator](), destroy: body.destroy };
@@ -160,9 +167,20 @@ function neverSent(cause: Error): Error {
   return Object.assign(new Error("The request was not sent", { cause }), { neverSent: true });
 }
 
+/** How many bytes may wait to be read before no more are taken from the connection. */
+const mostWaiting = 2 ** 18;
+
+/** What a body does to the connection that it comes from. */
+interface Connection {
+  destroy(): void;
+  pause(): void;
+  resume(): void;
+}
+
 /** A body to read as its chunks come in. */
-function createBody(destroy: () => void) {
+function createBody({ destroy, pause, resume }: Connection) {
   const chunks: Uint8Array[] = [];
+  let waiting = 0;
   let ended: { readonly error: Error | undefined } | undefined;
   let wake = () => {};
 
@@ -170,6 +188,8 @@ function createBody(destroy: () => void) {
     for (;;) {
       const chunk = chunks.shift();
       if (chunk !== undefined) {
+        if (waiting > mostWaiting && waiting - chunk.length <= mostWaiting) resume();
+        waiting -= chunk.length;
         yield chunk;
       } else if (ended === undefined) {
         await new Promise<void>((resolve) => {
@@ -187,6 +207,8 @@ function createBody(destroy: () => void) {
     body: { [Symbol.asyncIterator]: read, destroy },
     add(chunk: Uint8Array): void {
       chunks.push(chunk);
+      waiting += chunk.length;
+      if (waiting > mostWaiting) pause();
       wake();
     },
     end(error: Error | undefined): void {

@@ -12,7 +12,8 @@ export interface RateLimiter {
   /**
    * Told what came of each place: the answer, with a status of 0 where none came, or undefined where
    * nothing was sent. A limiter with this method keeps the waits after a 429 itself; for one without
-   * it, each call waits on its own.
+   * it, each call waits on its own. What it is told has to count once it returns: a refused call asks
+   * for its next place at once.
    */
   learn?(key: string, news: BudgetNews | undefined, place: unknown): void;
 }

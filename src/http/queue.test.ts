@@ -77,6 +77,31 @@ it("who is not to wait for what a 429 named is told what is left of it", async (
   });
 });
 
+describe("a call that comes again", () => {
+  it.each([
+    ["to a queue that was let go meanwhile", true],
+    ["twice for one place, as a limiter around ours may", false],
+  ])("%s holds nobody up", async (_, isLetGo) => {
+    const bound = { limit: 5, intervalMs: 500 };
+    const first = createQueue(bound);
+    const places: QueuedPlace[] = [];
+    for (let i = 0; i < 5; i++) places.push(await first.waitForPlace(undefined));
+    for (const place of places) first.learn(silent, place);
+    const queue = isLetGo ? createQueue(bound) : first;
+    const onWait = vi.fn<(wait: PlaceWait) => void>();
+    const calls = [...places, ...places].flatMap((again) => [
+      queue.waitForPlace(undefined, { again, onWait }),
+      queue.waitForPlace(undefined, { onWait }),
+    ]);
+    for (const call of calls) call.then((place) => queue.learn(silent, place));
+    const ended = vi.fn();
+    Promise.all(calls).then(ended);
+    await passes(510 * 4);
+    expect(ended).toHaveBeenCalled();
+    expect(Math.max(...onWait.mock.calls.map(([{ ahead }]) => ahead))).toBeLessThan(calls.length);
+  });
+});
+
 describe("a wait for a place is told of", () => {
   /** Waits, and keeps what it is told with how long that was after the beginning. */
   function listen(queue: Queue) {

@@ -74,6 +74,7 @@ export function createQueue(bound: Budget | undefined): Queue {
   const budget = createBudget(bound);
   const waiting: Ticket[] = [];
   let nextNumber = 0;
+  let lowestNumber = 0;
 
   /** How many wait that have a lower number. */
   function aheadOf(number: number): number {
@@ -85,6 +86,14 @@ export function createQueue(bound: Budget | undefined): Queue {
       else high = middle;
     }
     return low;
+  }
+
+  /** The number of a call: the one that it had with its place before, so that it goes first. */
+  function numberFor(again: unknown): number {
+    if (!isQueued(again)) return nextNumber++;
+    // A queue that was let go meanwhile was before this one.
+    const number = again.queue === queue ? again.number : --lowestNumber;
+    return waiting[aheadOf(number)]?.number === number ? nextNumber++ : number;
   }
 
   function leave(ticket: Ticket): void {
@@ -110,8 +119,9 @@ export function createQueue(bound: Budget | undefined): Queue {
       const ahead = lineUp(ticket, now);
       const closure = budget.closure(now);
       if (closure && (closure.isForTheDay || closure.until - now > (turn.maxWaitMs ?? Infinity))) {
-        const retryAfterMs = closure.isForTheDay ? undefined : Math.ceil(closure.until - now);
-        throw new BudgetSpent({ ...closure.news, ...(retryAfterMs && { retryAfterMs }) });
+        const { news, isForTheDay, until } = closure;
+        const isUnknown = isForTheDay && news.retryAfterMs === undefined;
+        throw new BudgetSpent(isUnknown ? news : { ...news, retryAfterMs: Math.ceil(until - now) });
       }
       const { free, at } = budget.room(now);
       if (free > ahead) return;
@@ -136,7 +146,7 @@ export function createQueue(bound: Budget | undefined): Queue {
   const queue: Queue = {
     async waitForPlace(signal, turn = {}) {
       if (signal?.aborted) throw signal.reason;
-      const number = isQueued(turn.again) ? turn.again.number : nextNumber++;
+      const number = numberFor(turn.again);
       const now = performance.now();
       if (waiting.length > 0 || budget.room(now).free === 0) {
         const ticket = { number, looksAt: now };

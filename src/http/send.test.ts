@@ -17,6 +17,7 @@ import type { ClientOptions, RateLimiter } from "../index.js";
 import { ConnectionError } from "./errors.js";
 import { createLimiter } from "./limiter.js";
 import { createPlaces } from "./place.js";
+import { BudgetSpent } from "./queue.js";
 import { createSend } from "./send.js";
 import { createTokens } from "./token.js";
 
@@ -293,10 +294,12 @@ describe("an abort", () => {
     },
   );
 
-  it("with an error of another call as its reason is an abort all the same", async () => {
+  it.each([
+    new ConnectionError("Another", { mayHaveCreated: true, attempts: 3 }),
+    new BudgetSpent({ status: 429, content: "" } as never),
+  ])("with an error of another call as its reason is an abort all the same: %o", async (reason) => {
     const controller = new AbortController();
     const { signal } = controller;
-    const reason = new ConnectionError("Another", { mayHaveCreated: true, attempts: 3 });
     const client = makeClient("http://127.0.0.1:1", {
       limiter: { waitForPlace: () => new Promise(() => {}) },
     });

@@ -104,11 +104,13 @@ export function createSend(transport: Transport): Send {
         await sleep(delayMs, signal);
       }
     } catch (error) {
-      if (error instanceof BudgetSpent && isAnswer(error.news)) {
-        return { ...error.news, attempts: sent.length };
-      }
       // A caller may abort with an error of another call.
-      if (error instanceof HighLevelError && error !== signal?.reason) throw error;
+      if (error !== signal?.reason) {
+        if (error instanceof BudgetSpent && isAnswer(error.news)) {
+          return { ...error.news, attempts: sent.length };
+        }
+        if (error instanceof HighLevelError) throw error;
+      }
       const failure = { mayHaveCreated: isUnderWay, attempts: sent.length };
       if (signal?.aborted) throw new AbortedError({ ...failure, cause: signal.reason });
       // What an attempt did not expect is no proof of anything.

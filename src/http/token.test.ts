@@ -12,6 +12,8 @@ import {
   rejection,
   token,
 } from "../../contract-tests/support/servers.js";
+import type { ClientEvent } from "../events.js";
+import { TimeoutError } from "./errors.js";
 import { createTokens, type TokenProvider } from "./token.js";
 
 const fresh = "pit-9b7d2c44-1f3a-4e0d-8c55-7a6e9f0b1d22";
@@ -356,6 +358,26 @@ describe("a token provider that fails as the call is aborted", () => {
     await new Promise((resolve) => setTimeout(resolve));
     expect(unhandled).not.toHaveBeenCalled();
   });
+});
+
+it("an abort with a TimeoutError of another call is no timeout of the provider", async () => {
+  const server = await serverFor(fresh);
+  const controller = new AbortController();
+  const { asked, provider } = recorded((rejected) =>
+    rejected === undefined ? token : new Promise(() => {}),
+  );
+  let refreshing = 0;
+  const onEvent = ({ type }: ClientEvent) => void (type === "refreshing" && refreshing++);
+  const client = makeClient(server.url, { token: provider, onEvent });
+  const { signal } = controller;
+  const calls = [1, 2].map(() => rejection(client.createProductCollection(collection, { signal })));
+  while (refreshing < 2) await new Promise(setImmediate);
+  const reason = new TimeoutError("Another", { mayHaveCreated: true, attempts: 1 });
+  controller.abort(reason);
+  for (const call of calls) {
+    expect(await call).toMatchObject({ name: "AbortError", mayHaveCreated: false, cause: reason });
+  }
+  expect(asked.filter((it) => it !== undefined)).toEqual([token]);
 });
 
 describe("a token provider that never answers", () => {

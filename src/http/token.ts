@@ -96,7 +96,8 @@ export function createTokens(source: string | TokenProvider): Tokens {
               if (another !== token) return { token: another, replace: undefined };
               if (question.rejected === token) return undefined;
             } catch (error) {
-              if (question.isSettled || !(error instanceof TimeoutError)) throw error;
+              const isOurs = error instanceof TimeoutError && !context.signal?.aborted;
+              if (question.isSettled || !isOurs) throw error;
               // Who came late asks for itself; the others have waited for long enough.
               const waitedMs = performance.now() - startedAt;
               if (shared === undefined || waitedMs > context.timeoutMs / 2) {
