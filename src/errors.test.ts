@@ -216,7 +216,7 @@ describe("an ApiError", () => {
       status: 429,
       retryAfterMs: 3_600_000,
       attempts: 1,
-      message: "HighLevel answered 429; it asks to wait 3600 s: Too many",
+      message: "HighLevel answered 429; wait 3600 s: Too many",
     });
     expect(server.requests).toHaveLength(1);
   });

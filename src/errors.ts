@@ -74,7 +74,7 @@ export const ApiError = class ApiError extends HighLevelError {
       status === tooManyRequests && rateLimit?.dailyRemaining === 0
         ? "; the day's budget is spent"
         : retryAfterMs
-          ? `; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`
+          ? `; wait ${Math.ceil(retryAfterMs / 1000)} s`
           : "";
     super(`HighLevel answered ${status}${whose}${wait}${saidIn(body)}`, {
       mayHaveCreated: false,

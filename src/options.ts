@@ -154,7 +154,9 @@ export function checkedClientOptions(options: ClientOptions) {
   );
   checkOnEvent(onEvent, what);
   checkHeaderValue(userAgent, `${what}: \`userAgent\``);
-  const agent = isBrowser() ? {} : { "user-agent": userAgent };
+  // On a page or in a worker of one a `User-Agent` needs the server's leave (CORS).
+  const isBrowser = "document" in globalThis || "importScripts" in globalThis;
+  const agent = isBrowser ? {} : { "user-agent": userAgent };
   return {
     locationId,
     token,
@@ -260,11 +262,6 @@ function checkedHeaders(headers: ExtraHeaders = {}, what: string): ExtraHeaders 
 function checkHeaderValue(value: unknown, what: string): void {
   const isCarried = typeof value === "string" && /^[\t -~]*$/.test(value);
   check(isCarried, what, "a string of visible ASCII, spaces and tabs");
-}
-
-/** Whether this is a page or a worker of one: there a `User-Agent` needs the server's leave (CORS). */
-function isBrowser(): boolean {
-  return "document" in globalThis || "importScripts" in globalThis;
 }
 
 function checkedBaseUrl(baseUrl: string, allowHttp: boolean, what: string): string {

@@ -26,7 +26,8 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   const body = parsed(answer.content);
   const unexpected = (what: string) => unexpectedResponse(what, answer, body);
   const data = isObject(body) ? own(body, "data") : undefined;
-  const isEnough = status === created ? isObject(data) : promisesNoBody(status);
+  const validate = isDocumented(status) ? validateResponseBody[status] : undefined;
+  const isEnough = status === created ? isObject(data) : validate === null;
   // What came is used, although the server hung up too early or too late.
   if (flaw !== undefined && !isEnough) {
     throw mayHaveCreatedWith(status) && flaw.cause instanceof TimeoutError
@@ -35,8 +36,7 @@ export function readResponse(answer: Answer, emit: Emit<ClientEvent>): ProductCo
   }
   if (!isDocumented(status)) throw unexpected(undocumented(status));
   if (!isError(status) && !isObject(data)) throw unexpected("without a `data` object");
-  const validate = validateResponseBody[status];
-  if (validate !== null) {
+  if (validate) {
     if (!isObject(body)) throw unexpected("without a JSON object");
     if (emit !== undefined) tellDrift(emit, status, issuesOf(validate, body), answer.content);
   }
@@ -70,10 +70,6 @@ const created = 201 satisfies SuccessStatus;
 /** Whether the contract documents the status. */
 export function isDocumented(status: number): status is Status {
   return Object.hasOwn(validateResponseBody, status);
-}
-
-function promisesNoBody(status: number): boolean {
-  return isDocumented(status) && validateResponseBody[status] === null;
 }
 
 function isError(status: Status): status is ErrorStatus {

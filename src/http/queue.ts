@@ -74,7 +74,6 @@ export function createQueue(bound: Budget | undefined): Queue {
   const budget = createBudget(bound);
   const waiting: Ticket[] = [];
   let nextNumber = 0;
-  let lowestNumber = 0;
 
   /** How many wait that have a lower number. */
   function aheadOf(number: number): number {
@@ -91,8 +90,8 @@ export function createQueue(bound: Budget | undefined): Queue {
   /** The number of a call: the one that it had with its place before, so that it goes first. */
   function numberFor(again: unknown): number {
     if (!isQueued(again)) return nextNumber++;
-    // A queue that was let go meanwhile was before this one.
-    const number = again.queue === queue ? again.number : --lowestNumber;
+    // Those of a queue that was let go meanwhile go before all of this one.
+    const number = again.number - (again.queue === queue ? 0 : 1e9);
     return waiting[aheadOf(number)]?.number === number ? nextNumber++ : number;
   }
 
