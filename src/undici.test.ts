@@ -159,6 +159,26 @@ describe("a client with undiciFetch", () => {
     await server.hungUpOn();
   });
 
+  it("reads on after a pause, whatever the sizes of what comes", async () => {
+    const big = Buffer.alloc(40_000, " ");
+    const server = await countingServer((response) => {
+      response.writeHead(201);
+      for (let i = 0; i < 20; i++) {
+        response.write(big);
+        for (let j = 0; j < 20; j++) response.write(" ");
+      }
+      response.end(JSON.stringify(created));
+    });
+    const init = { method: "POST", headers: {}, body: "{}", redirect: "manual" } as const;
+    const { body } = await undiciFetch(server.url, init);
+    let length = 0;
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (chunk.length > 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(length).toBe(20 * 40_020 + JSON.stringify(created).length);
+  });
+
   it("waits for the answer that follows an interim one", async () => {
     const server = await countingServer((response) => {
       response.writeEarlyHints({ link: "</style.css>; rel=preload" });

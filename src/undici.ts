@@ -188,8 +188,10 @@ function createBody({ destroy, pause, resume }: Connection) {
     for (;;) {
       const chunk = chunks.shift();
       if (chunk !== undefined) {
-        if (waiting > mostWaiting && waiting - chunk.length <= mostWaiting) resume();
+        const wasFull = waiting > mostWaiting;
         waiting -= chunk.length;
+        // At last, for undici may add the next chunk at once.
+        if (wasFull && waiting <= mostWaiting) resume();
         yield chunk;
       } else if (ended === undefined) {
         await new Promise<void>((resolve) => {

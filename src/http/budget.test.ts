@@ -475,3 +475,13 @@ describe("room", () => {
     expect(budget.room(2).free).toBe(2);
   });
 });
+
+it("a 429 that names no wait at all lets no more go than one, however many are under way", () => {
+  const budget = createBudget(undefined);
+  const [first, ...others] = Array.from({ length: 10 }, () => budget.take(0));
+  const refusal: BudgetNews = { ...news({}, 429), retryAfterMs: 0 };
+  if (first !== undefined) budget.learn(1, refusal, first);
+  budget.take(2); // to see
+  for (const place of others) budget.learn(3, refusal, place);
+  expect(budget.room(3).free).toBe(0);
+});

@@ -68,7 +68,7 @@ export function createBudget(bound: Budget | undefined) {
     const { rateLimit, retryAfterMs } = news;
     const isForTheDay = rateLimit?.dailyRemaining === 0;
     const isOld = !told.isOfThisSpell(place);
-    if (isOld && retryAfterMs === undefined && !isForTheDay) return;
+    if (isOld && !retryAfterMs && !isForTheDay) return;
     const namedAt = now + Math.min(retryAfterMs ?? 0, dayMs);
     // A wait that proved too short is not believed again.
     const isBelieved = (isOld || refusals++ === 0) && retryAfterMs !== undefined;

@@ -265,7 +265,16 @@ describe("a call that has stopped looking", () => {
     await passes(2_000);
     expect(queue.isIdle(performance.now())).toBe(false);
     await passes(2_000);
+    expect(queue.isIdle(performance.now())).toBe(false); // lets it go
     expect(queue.isIdle(performance.now())).toBe(true);
+  });
+
+  it("is waited for where it only seems so, after the process stood still", async () => {
+    const { queue } = await usedUp({ limit: 2, intervalMs: 1_000 });
+    void queue.waitForPlace(undefined);
+    expect(queue.isIdle(performance.now() + 60_000)).toBe(false);
+    await passes(100); // its timer comes, and it lines up again
+    expect(queue.isIdle(performance.now() + 60_000)).toBe(false);
   });
 
   it("takes no other's turn with it when it is aborted after that", async () => {

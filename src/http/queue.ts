@@ -61,10 +61,6 @@ interface Ticket {
   looksAt: number;
 }
 
-function isGone({ looksAt }: Ticket, now: number): boolean {
-  return looksAt + graceMs < now;
-}
-
 export function isQueued(place: unknown): place is QueuedPlace {
   return isObject(place) && "queue" in place;
 }
@@ -100,9 +96,16 @@ export function createQueue(bound: Budget | undefined): Queue {
     if (waiting[at] === ticket) waiting.splice(at, 1);
   }
 
+  /** Lets those who are gone go, and gives how many waited before that. */
+  function letGo(now: number): number {
+    const { length } = waiting;
+    while (waiting[0] && waiting[0].looksAt + graceMs < now) waiting.shift();
+    return length;
+  }
+
   /** Takes the ticket's place among those who wait, and gives how many are ahead. */
   function lineUp(ticket: Ticket, now: number): number {
-    while (waiting[0] !== undefined && isGone(waiting[0], now)) waiting.shift();
+    letGo(now);
     const ahead = aheadOf(ticket.number);
     if (waiting[ahead] !== ticket) waiting.splice(ahead, 0, ticket);
     return ahead;
@@ -126,7 +129,7 @@ export function createQueue(bound: Budget | undefined): Queue {
       if (free > ahead) return;
       // The longer an answer takes, the less a little more matters.
       const lookMs = Math.max(firstLookMs, (now - knownAt) / 5) + ahead / 20;
-      const ms = at === undefined ? undefined : Math.max(at - now, 0) + budget.passMs(ahead);
+      const ms = at === undefined ? undefined : Math.max(at - now, 0) + budget.passMs(ahead - free);
       // Places may come earlier than was known: others give theirs back, or a window has begun.
       const longestMs = Math.min(Math.max(budget.intervalMs() / 10, momentMs), longestSleepMs);
       const sleepMs = Math.ceil(Math.min(ms || lookMs, longestMs));
@@ -158,7 +161,8 @@ export function createQueue(bound: Budget | undefined): Queue {
       return { place: budget.take(performance.now()), number, queue };
     },
     learn: (news, { place }) => budget.learn(performance.now(), news, place),
-    isIdle: (now) => waiting.every((ticket) => isGone(ticket, now)) && budget.isIdle(now),
+    // Who only seems to be gone, after the process stood still, lines up again before it is next asked.
+    isIdle: (now) => !letGo(now) && budget.isIdle(now),
   };
   return queue;
 }
