@@ -22,7 +22,8 @@ interface Ending {
   readonly failures: readonly string[];
   /** How many of the aborted calls rejected for the signal's reason. */
   readonly left: number;
-  readonly leftInMs: number;
+  /** How many calls had ended that stood behind them, when the last of them had. */
+  readonly overtakenBy: number;
   readonly seconds: number;
 }
 
@@ -70,7 +71,7 @@ function report(
   const twice = Object.values(created).filter((times) => times > 1).length;
   const failures = endings.flatMap((ending) => ending.failures);
   const left = endings.reduce((sum, ending) => sum + ending.left, 0);
-  const leftInMs = Math.max(...endings.map((ending) => ending.leftInMs));
+  const overtakenBy = endings.reduce((sum, ending) => sum + ending.overtakenBy, 0);
   const mostRefused = wanted.length / 100;
   const checks = [
     ["created", count(wanted), `of ${wanted.length}`, count(wanted) === wanted.length],
@@ -78,10 +79,10 @@ function report(
     ["created twice", twice, "", twice === 0],
     ["429s drawn", refused, `at most ${mostRefused}`, refused <= mostRefused],
     [
-      "aborted calls that ended as such",
+      "aborted calls that ended at once",
       left,
-      `of ${unwanted.length}, in ${leftInMs.toFixed(0)} ms`,
-      left === unwanted.length,
+      `of ${unwanted.length}, before any of those behind them`,
+      left === unwanted.length && overtakenBy === 0,
     ],
     ["aborted calls that created", count(unwanted), "", count(unwanted) === 0],
   ] as const;
