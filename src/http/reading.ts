@@ -1,6 +1,7 @@
 import type { Fetch, FetchInit, RequestParts } from "./fetch.js";
 import { hasMethod } from "./has-method.js";
 import { type HeaderPairs, pairsOf } from "./headers.js";
+import { usable } from "./usable-signal.js";
 
 /** A request that is under way. */
 export interface Reading {
@@ -94,26 +95,6 @@ export function startReading(
     content: () => (chunks.length > 0 ? decoded(chunks, bytes) : text),
     cancel,
   };
-}
-
-/** The signal, where the platform's fetch takes the platform's own: jsdom's is of another realm. */
-function usable(signal: AbortSignal): { signal?: AbortSignal } {
-  const { Request, AbortController } = globalThis;
-  // AbortController first: jsdom has no Request, and neither has `platform` before the first look.
-  if (platform?.AbortController !== AbortController || platform.Request !== Request) {
-    platform = { Request, AbortController, takesSignals: takes(Request, signal) };
-  }
-  return platform.takesSignals ? { signal } : {};
-}
-
-let platform: { Request: unknown; AbortController: unknown; takesSignals: boolean } | undefined;
-
-function takes(Request: typeof globalThis.Request | undefined, signal: AbortSignal): boolean {
-  try {
-    return Request === undefined || new Request("http://localhost", { signal }) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function bytesOf(chunk: unknown): Uint8Array {
