@@ -1,7 +1,7 @@
 import type { ErrorStatus, ResponseBody } from "./contract.js";
 import { tooManyRequests } from "./http/documented.js";
 import { giveName, HighLevelError, printable, saidIn } from "./http/errors.js";
-import type { RateLimit } from "./http/rate-limit.js";
+import { isDaySpent, type RateLimit } from "./http/rate-limit.js";
 import { type Issue, inWords } from "./issues.js";
 
 /** The collection breaks the contract. Nothing was sent. */
@@ -71,7 +71,7 @@ export const ApiError = class ApiError extends HighLevelError {
     // A call that waits is told the 429 of an earlier one that spent the budget.
     const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
     const wait =
-      status === tooManyRequests && rateLimit?.dailyRemaining === 0
+      status === tooManyRequests && isDaySpent(rateLimit)
         ? "; the day's budget is spent"
         : retryAfterMs
           ? `; wait ${Math.ceil(retryAfterMs / 1000)} s`

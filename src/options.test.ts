@@ -202,7 +202,7 @@ describe("createClient", () => {
 
   it("says what a token must be, and what a length of time", () => {
     expect(typeErrorOf(create({ token: "a b" }))).toMatch(
-      /`token` must be a string of visible ASCII without `Bearer`, spaces or line breaks \(trim/,
+      /`token` must be a string of visible ASCII without `Bearer`, spaces or line breaks \(try trim\(\)\)$/,
     );
     for (const option of ["timeoutMs", "maxWaitMs"]) {
       expect(typeErrorOf(create({ [option]: 0 }))).toMatch(

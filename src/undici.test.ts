@@ -425,9 +425,8 @@ describe("without the package undici", () => {
     expect(stderr).toBe("");
     expect(JSON.parse(stdout)).toMatchObject({
       name: "ConnectionError",
-      message: expect.stringMatching(
-        /\(undiciFetch needs the package undici: npm install undici\)/,
-      ),
+      message:
+        "No answer from HighLevel (undiciFetch needs the package undici: npm install undici); nothing was created",
       mayHaveCreated: false,
       attempts: 1,
     });

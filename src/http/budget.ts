@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.js";
 import { tooManyRequests } from "./documented.js";
-import type { RateLimit } from "./rate-limit.js";
+import { isDaySpent, type RateLimit } from "./rate-limit.js";
 import { createSlidingCount } from "./sliding-count.js";
 import { createToldCount, type Place, type Room } from "./told-count.js";
 
@@ -66,7 +66,7 @@ export function createBudget(bound: Budget | undefined) {
 
   function learnRefusal(now: number, news: BudgetNews, place: Place): void {
     const { rateLimit, retryAfterMs } = news;
-    const isForTheDay = rateLimit?.dailyRemaining === 0;
+    const isForTheDay = isDaySpent(rateLimit);
     const isOld = !told.isOfThisSpell(place);
     if (isOld && !retryAfterMs && !isForTheDay) return;
     const namedAt = now + Math.min(retryAfterMs ?? 0, dayMs);

@@ -33,6 +33,6 @@ export function assertToken(token: unknown, what: string): asserts token is stri
   check(
     typeof token === "string" && /^[\x21-\x7e]+$/.test(token),
     what,
-    "a string of visible ASCII without `Bearer`, spaces or line breaks (trim() takes away those at its ends)",
+    "a string of visible ASCII without `Bearer`, spaces or line breaks (try trim())",
   );
 }

@@ -163,6 +163,21 @@ describe("a wait for a place is told of", () => {
     expect(told.map(([, { ms }]) => ms)).toEqual([expect.any(Number), undefined]);
   });
 
+  it("without the windows of those who may go at once", async () => {
+    const { queue, places } = await unanswered();
+    const told: [number, number][] = [];
+    for (let i = 0; i < 150; i++) {
+      const onWait = ({ ms = 0 }: PlaceWait) => void told.push([i, ms]);
+      void queue.waitForPlace(undefined, { onWait });
+    }
+    await passes(60);
+    for (const place of places.slice(0, 1)) queue.learn(left(49), place); // 40 may go
+    await passes(100);
+    expect(told).not.toEqual([]);
+    const windows = (i: number) => 1 + Math.floor(Math.max(0, i - 40) / 50);
+    expect(told.filter(([i, ms]) => ms > windows(i) * 1_000)).toEqual([]);
+  });
+
   it("again where it turns out to be longer", async () => {
     const { queue, places } = await unanswered();
     const { told } = listen(queue);

@@ -20,6 +20,11 @@ export interface RateLimit {
   readonly dailyRemaining: number | undefined;
 }
 
+/** Whether the day's budget is spent: nothing but the next day helps. */
+export function isDaySpent(rateLimit: RateLimit | undefined): boolean {
+  return rateLimit?.dailyRemaining === 0;
+}
+
 /** Reads the rate limit from an answer's headers; undefined where they say nothing of it. */
 export function rateLimitIn(headers: HeaderPairs): RateLimit | undefined {
   const figureIn = (header: RateLimitHeader) => wholeNumber(valueIn(headers, header));

@@ -2,6 +2,7 @@ import type { BudgetNews } from "./budget.js";
 import { tooManyRequests } from "./documented.js";
 import { ConnectionError, HighLevelError } from "./errors.js";
 import { isLasting } from "./network-failure.js";
+import { isDaySpent } from "./rate-limit.js";
 
 /** What an attempt came to. */
 export type Outcome = BudgetNews | HighLevelError;
@@ -42,7 +43,7 @@ export function retryDelayMs(
     if (isLasting(outcome.cause)) return undefined;
   } else {
     if (outcome.status !== tooManyRequests) return undefined;
-    if (outcome.rateLimit?.dailyRemaining === 0) return undefined;
+    if (isDaySpent(outcome.rateLimit)) return undefined;
     namedMs = outcome.retryAfterMs ?? (keepsWaits ? undefined : outcome.rateLimit?.intervalMs);
     if (namedMs !== undefined && namedMs > maxWaitMs) return undefined;
   }
