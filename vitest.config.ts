@@ -1,33 +1,33 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-// No test depends on how fast a machine is; a test that hangs still ends.
-const testTimeout = 60_000;
+const source = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url));
 
-// What *.test-d.ts files say of types is checked by `npm run typecheck`, like all other types.
+// `npm test` runs `unit` and `contract`; each of the others has a command of its own.
 export default defineConfig({
   test: {
-    // By default one core stays idle, which on two is half of them.
-    maxWorkers: "100%",
+    testTimeout: 60_000, // no test depends on how fast a machine is; a test that hangs still ends
+    maxWorkers: "100%", // by default one core stays idle, which on two is half of them
+    alias: {
+      // As tsconfig.json has it.
+      "highlevel-product-collections/testing": source("testing.ts"),
+      "highlevel-product-collections": source("index.ts"),
+    },
     projects: [
-      { test: { name: "client", testTimeout, include: ["src/**/*.test.ts"] } },
-      {
-        test: {
-          name: "scripts",
-          testTimeout,
-          include: ["{scripts,examples}/**/*.test.ts"],
-          // Prism, Redocly and the compiler are loaded once for each worker, and not for each file.
-          isolate: false,
-        },
-      },
-      {
-        test: {
-          name: "contract",
-          testTimeout,
-          include: ["contract-tests/**/*.test.ts"],
-          isolate: false,
-          globalSetup: ["contract-tests/support/start-prism-once.ts"],
-        },
-      },
+      project("unit", "{src,scripts,examples}/**/*.test.ts", {
+        exclude: ["scripts/{docs,redis}.test.ts"],
+      }),
+      project("contract", "contract-tests/*.test.ts", {
+        exclude: ["contract-tests/live.test.ts"],
+        globalSetup: ["contract-tests/prism.ts"],
+      }),
+      project("live", "contract-tests/live.test.ts"),
+      project("docs", "scripts/docs.test.ts"),
+      project("redis", "scripts/redis.test.ts"),
     ],
   },
 });
+
+function project(name: string, include: string, more: object = {}) {
+  return { extends: true as const, test: { name, include: [include], ...more } };
+}

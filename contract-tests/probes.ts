@@ -1,182 +1,193 @@
-import { answers, authorization, type Field, type Fields, request } from "./source-page.js";
+import { type Operation, operationOf, readContract, type Schema } from "./document.js";
 
-// Everything that the contract refuses, one departure at a time, made from the source page's table and
-// never from the document. Mock, client and any server that claims the contract are held to it.
+// Requests that break the contract, each in one place, derived from the document: a wrong type for each
+// field, each required one absent, a value outside each enum and pattern, a wrong header, no token. The
+// mock, the fake, the client and any server that claims the contract are held to them alike.
 
-/** A request that breaks the contract in one place. */
+const { path, method, operation } = operationOf(readContract());
+
+/** The operation's address. */
+export const endpoint = { path, method: method.toUpperCase() };
+
+/** A request, and the status that it is to be answered with. */
 export interface Probe {
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  /** The status to refuse it with. */
-  readonly status: 400 | 401 | 422;
-  /**
-   * Where the request departs from the contract, as Prism points at it or puts it in words; undefined
-   * where no JSON can be read, so that the contract is not even asked.
-   */
-  readonly violation: { readonly place: string } | { readonly words: string } | undefined;
-  /** Whether even a server that skips validation could create nothing. */
+  readonly body: string;
+  readonly status: 201 | 400 | 401 | 422;
+  /** Where the body breaks the contract, as a JSON pointer; undefined where it is not the body that does. */
+  readonly place?: string;
+  /** Whether even a server that checks nothing could create nothing from it. */
   readonly isHarmless: boolean;
 }
 
-/** The credentials and the location that the probes are made with. */
-export interface ProbeContext {
-  readonly locationId: string;
+/** With what the probes are made. */
+export interface Account {
   readonly token: string;
+  readonly locationId: string;
 }
 
-/** A request that breaks nothing: the page's smallest example, for the location. */
-export function validRequest({ locationId, token }: ProbeContext) {
+/** The contract's first example of a request without what is optional, for the location. */
+export function validBody(locationId: string): Readonly<Record<string, unknown>> {
+  const { schema, examples = {} } = jsonOf(operation);
+  const bodies = Object.values(examples).map(({ value }) => Object.entries(Object(value)));
+  const [smallest = []] = bodies.sort((a, b) => a.length - b.length);
+  if (schema.properties?.altId === undefined) throw new Error("The contract has no altId.");
+  return { ...Object.fromEntries(smallest), altId: locationId };
+}
+
+/** A request that breaks nothing. */
+export function validRequest({ token, locationId }: Account): Probe {
+  const headers = (operation.parameters ?? []).map(({ name, example }) => [name, String(example)]);
   return {
+    name: "a request that breaks nothing",
     headers: {
-      Authorization: authorization.header.replace("TOKEN", token),
-      "Content-Type": request.mediaType,
-      ...Object.fromEntries(
-        Object.entries(request.headers).map(([name, { example }]) => [name, String(example)]),
-      ),
+      Authorization: `Bearer ${token}`,
+      "Content-Type": "application/json",
+      ...Object.fromEntries(headers),
     },
-    body: { ...request.examples.minimal, altId: locationId },
+    body: JSON.stringify(validBody(locationId)),
+    status: 201,
+    isHarmless: false,
   };
 }
 
 /** Every probe. */
-export function probes(context: ProbeContext): Probe[] {
+export function probes(account: Account): Probe[] {
   return [
-    ...probesOfFields(context),
-    ...probesOfBodies(context),
-    ...probesOfHeaders(context),
-    ...probesOfTokens(context),
+    ...tokenProbes(account),
+    ...headerProbes(account),
+    ...documentProbes(account),
+    ...fieldProbes(account),
   ];
 }
 
-/** Values of every JSON type. */
-const oneOfEachType: readonly unknown[] = ["text", 1, true, null, {}, ["text"]];
-
-/** Values of every JSON type but the field's. */
-export function mistyped({ type }: Pick<Field, "type">): readonly unknown[] {
-  return oneOfEachType.filter((value) => {
-    if (Array.isArray(value)) return type !== "array of strings";
-    if (typeof value === "number") return type !== "number" && type !== "integer";
-    return value === null || typeof value !== type;
-  });
+/** A token that is missing, or not a bearer's. */
+export function tokenProbes(account: Account): Probe[] {
+  const valid = validRequest(account);
+  const { Authorization: _, ...others } = valid.headers;
+  const probe = { ...valid, status: 401, isHarmless: true } as const;
+  return [
+    { ...probe, name: "no token", headers: others },
+    {
+      ...probe,
+      name: "a password for a token",
+      headers: { ...others, Authorization: "Basic dXNlcjpwYXNz" },
+    },
+  ];
 }
 
-function probesOfFields(context: ProbeContext): Probe[] {
-  const { headers, body } = validRequest(context);
-  // A server that skips validation still makes no collection without what a collection has to have.
-  const ofCollection = answers[201]?.body?.data?.fields ?? {};
-
-  const walk = (fields: Fields, path: readonly string[]): Probe[] =>
-    Object.entries(fields).flatMap(([name, field]) => {
-      const place = [...path, name];
-      const probe = (what: string, value: unknown, isHarmless = false): Probe => ({
-        name: what,
-        headers,
-        body: JSON.stringify(withValue(body, place, value)),
-        status: 422,
-        violation: { place: `body.${place.join(".")}` },
-        isHarmless,
-      });
-      const isOfCollection = path.length === 0 && ofCollection[name]?.required === true;
+function headerProbes(account: Account): Probe[] {
+  const valid = validRequest(account);
+  const probe = { ...valid, status: 422 } as const;
+  const parameters = (operation.parameters ?? []).filter((it) => it.in === "header" && it.required);
+  return [
+    ...parameters.flatMap(({ name, schema }) => {
+      const { [name]: _, ...others } = valid.headers;
+      const isLimited = schema.enum !== undefined || schema.pattern !== undefined;
       return [
-        ...(field.required
-          ? [probe(`a body without ${place.join(".")}`, undefined, isOfCollection)]
+        { ...probe, name: `no header ${name}`, headers: others },
+        ...(isLimited
+          ? [{ ...probe, name: `another ${name}`, headers: { ...others, [name]: "another one" } }]
           : []),
-        ...[...mistyped(field), ...(field.refused ?? [])].map((value) =>
-          probe(`${JSON.stringify(value)} as ${place.join(".")}`, value),
-        ),
-        ...walk(field.fields ?? {}, place),
       ];
-    });
-  return walk(request.body, []);
-}
-
-/** The body with the value at the place, or without it; objects on the way are made. */
-function withValue(body: object, [name = "", ...rest]: readonly string[], value: unknown): object {
-  if (rest.length === 0) return { ...body, [name]: value };
-  const fields = new Map<string, unknown>(Object.entries(body));
-  return { ...body, [name]: withValue(Object(fields.get(name) ?? {}), rest, value) };
-}
-
-function probesOfBodies(context: ProbeContext): Probe[] {
-  const { headers, body } = validRequest(context);
-  const probe = { headers, status: 422, isHarmless: true } as const;
-  const otherMediaTypes = [
-    ["text/plain", JSON.stringify(body)],
-    ["application/x-www-form-urlencoded", "altType=location"],
-    ["application/xml", "<collection/>"],
-  ] as const;
-  return [
-    ...[[], "text", 1, true].map((value) => ({
+    }),
+    {
       ...probe,
-      name: `${JSON.stringify(value)} as the body`,
+      name: "a body of another type",
+      headers: { ...valid.headers, "Content-Type": "text/plain" },
+    },
+  ];
+}
+
+function documentProbes(account: Account): Probe[] {
+  const probe = { ...validRequest(account), status: 422, place: "", isHarmless: true } as const;
+  return [
+    ...[[], "text", 1, null].map((value) => ({
+      ...probe,
+      name: `${JSON.stringify(value)} for the body`,
       body: JSON.stringify(value),
-      violation: { place: "body" },
     })),
-    {
-      ...probe,
-      name: "no body",
-      body: undefined,
-      violation: { words: "Body parameter is required" },
-    },
-    {
-      ...probe,
-      name: "a body of malformed JSON",
-      body: '{"altId":',
-      status: 400,
-      violation: undefined,
-    },
-    ...otherMediaTypes.map(([type, text]) => ({
-      ...probe,
-      name: `a body of ${type}`,
-      headers: { ...headers, "Content-Type": type },
-      body: text,
-      violation: { words: `Supported content types: ${request.mediaType}` },
-      // It may well hold a whole collection.
-      isHarmless: false,
-    })),
+    { ...probe, name: "malformed JSON", body: '{"altId":', status: 400 },
   ];
 }
 
-function probesOfHeaders(context: ProbeContext): Probe[] {
-  const { headers, body } = validRequest(context);
-  return Object.entries(request.headers).flatMap(([name, { required, refused = [] }]) => {
-    const probe = (what: string, broken: Record<string, string>): Probe => ({
-      name: what,
-      headers: broken,
-      body: JSON.stringify(body),
-      status: 422,
-      violation: { place: `header.${name.toLowerCase()}` },
-      // The collection in it is a good one.
-      isHarmless: false,
-    });
-    return [
-      ...(required ? [probe(`no ${name}`, omit(headers, name))] : []),
-      ...refused.map((value) =>
-        probe(`${name} ${JSON.stringify(value)}`, { ...headers, [name]: value }),
-      ),
-    ];
+/** What breaks the contract in one field of the body. */
+export function fieldProbes(account: Account): Probe[] {
+  const valid = validRequest(account);
+  const body = validBody(account.locationId);
+  return breaches(jsonOf(operation).schema).map(({ name, place, value }) => ({
+    ...valid,
+    name,
+    place: `/${place.join("/")}`,
+    body: JSON.stringify(withValue(body, place, value)),
+    status: 422,
+    // No server makes a collection without a location or a name.
+    isHarmless: value === undefined && /^(altId|name)$/.test(place.join("/")),
+  }));
+}
+
+/** A value in one field, or its absence, that breaks a schema. */
+export interface Breach {
+  readonly name: string;
+  readonly place: readonly string[];
+  /** Undefined: the field is absent. */
+  readonly value: unknown;
+}
+
+/** Every breach of an object's schema, at every depth. */
+export function breaches(schema: Schema, within: readonly string[] = []): Breach[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
+    const place = [...within, key];
+    const wrong = [...valuesOfOtherTypes(field), ...valuesOutside(field)];
+    return [...(schema.required?.includes(key) ? [undefined] : []), ...wrong]
+      .map((value): Breach => {
+        const what = value === undefined ? "no" : `${JSON.stringify(value)} for`;
+        return { name: `${what} ${place.join(".")}`, place, value };
+      })
+      .concat(breaches(field, place));
   });
 }
 
-function probesOfTokens(context: ProbeContext): Probe[] {
-  const { headers, body } = validRequest(context);
-  const probe = (what: string, broken: Record<string, string>): Probe => ({
-    name: what,
-    headers: broken,
-    body: JSON.stringify(body),
-    status: 401,
-    violation: { words: "Invalid security scheme used" },
-    isHarmless: true,
-  });
+const oneOfEachType = ["text", 1, true, null, {}, ["text"]] as const;
+
+function valuesOfOtherTypes({ type }: Schema): readonly unknown[] {
+  const types = [type ?? []].flat();
+  if (types.length === 0) return [];
+  return oneOfEachType.filter((value) => !types.some((it) => isOfType(value, it)));
+}
+
+function isOfType(value: unknown, type: string): boolean {
+  if (value === null) return type === "null";
+  if (Array.isArray(value)) return type === "array";
+  if (typeof value === "number") return type === "number" || type === "integer";
+  return typeof value === type;
+}
+
+/** Values of the right type that an enum, a pattern, a format or the type of a list's items excludes. */
+function valuesOutside({ enum: values, pattern, format, items }: Schema): readonly unknown[] {
+  const candidates = ["no such value", "LOCATION", "66057f9d28536eae584ec04"];
   return [
-    probe("no token", omit(headers, "Authorization")),
-    ...["Basic dXNlcjpwYXNz", "a-token-without-its-scheme"].map((value) =>
-      probe(`"${value}" for a bearer token`, { ...headers, Authorization: value }),
-    ),
+    ...candidates.filter((it) => values && !values.includes(it)),
+    ...candidates.filter((it) => pattern && !new RegExp(pattern, "u").test(it)),
+    ...(format === "date-time" ? ["yesterday"] : []),
+    ...(items ? valuesOfOtherTypes(items).map((item) => [item]) : []),
   ];
 }
 
-function omit(from: Readonly<Record<string, string>>, name: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(from).filter(([key]) => key !== name));
+/** The value with another one at the place, or without it; objects on the way are made. */
+export function withValue(
+  from: unknown,
+  [key = "", ...rest]: readonly string[],
+  value: unknown,
+): object {
+  const fields: Record<string, unknown> = { ...Object(from) };
+  fields[key] = rest.length === 0 ? value : withValue(fields[key], rest, value);
+  return fields;
+}
+
+function jsonOf({ requestBody }: Operation) {
+  const json = requestBody.content["application/json"];
+  if (json === undefined) throw new Error("The contract has no JSON request body.");
+  return json;
 }

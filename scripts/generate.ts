@@ -1,47 +1,160 @@
+// npm run generate: writes generated/ from the contract, which `redocly lint` has found good. With
+// --check it writes nothing, and fails where a file is stale.
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { command, exitCode, start } from "./lib/cli.js";
-import { contractPath } from "./lib/contract.js";
-import { lint } from "./lib/redocly.js";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Ajv, type AnySchemaObject } from "ajv";
+import standaloneCode from "ajv/dist/standalone/index.js";
+import { fastFormats } from "ajv-formats/dist/formats.js";
+import openapiTypeScript, { astToString } from "openapi-typescript";
+import {
+  type Content,
+  operationOf,
+  type Operation,
+  readContract,
+  type Schema,
+} from "../contract-tests/document.js";
+import { refuse, root } from "./lib.js";
 
-const folder = "generated";
+const banner = "// Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
 
-export const run = command(
-  {
-    usage: "npm run generate [-- --check]",
-    options: { check: { type: "boolean", default: false } },
-  },
-  async ({ values: { check } }, { root, out, err }) => {
-    if (!check) {
-      const problems = await lint(root + contractPath, root);
-      if (problems.length > 0) {
-        for (const problem of problems) err(problem);
-        err(`The contract has lint errors; ${folder}/ is unchanged.`);
-        return exitCode.failed;
-      }
-    }
-    // Loaded here, since it brings the compiler.
-    const { generatedFiles } = await import("./generate/files.js");
-    const files = await generatedFiles(root);
-    const pathOf = (name: string) => `${root}${folder}/${name}`;
-    const stale = Object.keys(files).filter((name) => read(pathOf(name)) !== files[name]);
-    if (check && stale.length > 0) {
-      const paths = stale.map((name) => `${folder}/${name}`).join(", ");
-      err(`${paths}: stale. Run \`npm run generate\`.`);
-      return exitCode.failed;
-    }
-    if (!check) {
-      mkdirSync(`${root}${folder}`, { recursive: true });
-      for (const name of stale) writeFileSync(pathOf(name), files[name] ?? "");
-    }
-    const written = check || stale.length === 0 ? "up to date" : `written: ${stale.join(", ")}`;
-    out(`${folder}: ${written}`);
-    return exitCode.done;
-  },
-);
-
-/** The text of a file, whose line ends a checkout may have turned into those of its system. */
-function read(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, "utf8").replaceAll("\r\n", "\n") : undefined;
+const [flag, ...rest] = process.argv.slice(2);
+if (rest.length > 0 || (flag !== undefined && flag !== "--check")) {
+  refuse("Usage: npm run generate [-- --check]");
 }
 
-start(import.meta, run);
+const contract = readContract();
+const { path, operation } = operationOf(contract);
+const requestBody = jsonIn(operation.requestBody.content)?.schema;
+const baseUrl = contract.servers?.[0]?.url;
+if (requestBody === undefined || baseUrl === undefined) {
+  refuse("openapi/openapi.yaml must have a server, and a JSON request body.");
+}
+
+const files: Readonly<Record<string, string>> = {
+  "openapi.ts": await types(),
+  "validators.ts": validators(requestBody, operation),
+  "contract.ts": constants(requestBody, operation),
+  "examples.ts": examples(operation),
+};
+const stale = Object.keys(files).filter((name) => read(name) !== files[name]);
+if (flag === "--check" && stale.length > 0) {
+  console.error(`generated/${stale.join(", generated/")}: stale. Run npm run generate.`);
+  process.exit(1);
+}
+mkdirSync(join(root, "generated"), { recursive: true });
+for (const name of stale) writeFileSync(join(root, "generated", name), files[name] ?? "");
+console.log(`generated: ${stale.length > 0 ? `wrote ${stale.join(", ")}` : "up to date"}`);
+
+async function types(): Promise<string> {
+  const ast = await openapiTypeScript(pathToFileURL(join(root, "openapi/openapi.yaml")));
+  return banner + astToString(ast);
+}
+
+/** The validators, as Ajv writes them. */
+function validators(requestBody: Schema, { responses }: Operation): string {
+  const ajv = new Ajv({
+    allErrors: true,
+    messages: false,
+    code: { source: true, esm: true, lines: true },
+  });
+  for (const [name, format] of Object.entries(fastFormats)) {
+    // Ajv writes a regular expression out in full; anything else would have to be imported.
+    const pattern = typeof format === "object" && "validate" in format ? format.validate : format;
+    if (pattern instanceof RegExp) ajv.addFormat(name, pattern);
+  }
+  ajv.addSchema(validated(requestBody), "validateRequestBody");
+  for (const [status, { content }] of Object.entries(responses)) {
+    const schema = jsonIn(content)?.schema;
+    if (schema) ajv.addSchema(validated(schema), `validate${status}`);
+  }
+  const names = Object.keys(ajv.schemas).filter((name) => name.startsWith("validate"));
+  const code = standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
+  return `// @ts-nocheck: JavaScript, as Ajv wrote it.\n${banner}${code}\n`;
+}
+
+/** The constants, each in its narrowest type. */
+function constants(requestBody: Schema, { parameters = [], responses }: Operation): string {
+  const statuses = Object.entries(responses).map(([status, { content }]) =>
+    jsonIn(content) ? ([status, `validate${status}`] as const) : ([status, "undefined"] as const),
+  );
+  const imported = statuses.map(([, name]) => name).filter((name) => name !== "undefined");
+  const headers = parameters.filter((parameter) => parameter.in === "header" && parameter.required);
+  const fields = (requestBody.required ?? []).map((name) => [name, requestBody.properties?.[name]]);
+  return `${banner}
+import type { Validator } from "../src/validate.js";
+import { ${["validateRequestBody", ...imported].join(", ")} } from "./validators.js";
+
+/** The server of the contract. */
+export const baseUrl = ${JSON.stringify(baseUrl)};
+
+/** The path of the operation. */
+export const path = ${JSON.stringify(path)};
+
+/** The required headers that have one possible value. */
+export const fixedHeaders = ${fixed(headers.map(({ name, schema }) => [name, schema]))} as const;
+
+/** The required fields of the request body that have one possible value. */
+export const fixedFields = ${fixed(fields as [string, Schema][])} as const;
+
+export { validateRequestBody };
+
+/** A validator for each documented status; undefined where the contract promises no body. */
+export const validateResponseBody = {
+${statuses.map(([status, name]) => `  ${status}: ${name},\n`).join("")}} satisfies Record<number, Validator | undefined>;
+`;
+}
+
+/** Those that have one possible value, with it, as an object literal. */
+function fixed(entries: readonly (readonly [string, Schema | undefined])[]): string {
+  const values = entries.flatMap(([name, schema]) =>
+    schema?.enum?.length === 1 ? [[name, schema.enum[0]]] : [],
+  );
+  return JSON.stringify(Object.fromEntries(values));
+}
+
+/** What the fake answers with: the first example of each body. */
+function examples({ responses }: Operation): string {
+  const bodies = Object.entries(responses).map(([status, { content }]) => {
+    const [example] = Object.values(jsonIn(content)?.examples ?? {});
+    return `  ${status}: ${JSON.stringify(example?.value)},\n`;
+  });
+  return `${banner}
+/** The example of each documented status's body; undefined where the contract promises none. */
+export const exampleBodies = {
+${bodies.join("")}};
+`;
+}
+
+function jsonIn(content: Content | undefined): Content["application/json"] {
+  return content?.["application/json"];
+}
+
+/** The schema without its annotations, so that new wording does not change the validators. */
+function validated({
+  description,
+  example,
+  properties,
+  items,
+  ...schema
+}: Schema): AnySchemaObject {
+  // Of an enum's values each has its type, and one value alone Ajv need not keep in a list.
+  const { enum: values } = schema;
+  if (values) return values.length === 1 ? { const: values[0] } : { enum: values };
+  return {
+    ...schema,
+    ...(items && { items: validated(items) }),
+    ...(properties && { properties: mapValues(properties, validated) }),
+  };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+function read(name: string): string | undefined {
+  const file = join(root, "generated", name);
+  // A checkout may have given it the line ends of its system.
+  return existsSync(file) ? readFileSync(file, "utf8").replaceAll("\r\n", "\n") : undefined;
+}

@@ -6,28 +6,26 @@ import {
   path,
   type paths,
 } from "./contract.js";
-import { createEmit } from "./http/events.js";
-import { answerIn, fetchOf, fixedOptions } from "./http/openapi-fetch.js";
-import { createPlaces } from "./http/place.js";
-import type { RateLimit } from "./http/rate-limit.js";
-import { createSend } from "./http/send.js";
-import { createTokens } from "./http/token.js";
+import { createEmit } from "./events.js";
 import {
   type CallOptions,
   type ClientOptions,
   checkedCallOptions,
   checkedClientOptions,
 } from "./options.js";
+import { type RateLimit, rateLimitIn } from "./rate-limit.js";
 import { requestBody } from "./request.js";
-import { isDocumented, readResponse } from "./response.js";
+import { readResponse } from "./response.js";
+import { createTokens } from "./token.js";
+import { createTransport, PlainRequest } from "./transport.js";
 
 /** Creates product collections in one location. */
 export interface HighLevelClient {
   /**
    * Creates a product collection in the client's location.
    *
-   * The collection is checked against the contract before anything is sent. It is sent again only
-   * after what provably created nothing, so it is never created twice.
+   * The collection is checked against the contract before anything is sent. It is sent again only after
+   * what created nothing, so it is never created twice.
    *
    * @param collection - The contract's request body without `altId` and `altType`, which the client
    * adds.
@@ -35,62 +33,68 @@ export interface HighLevelClient {
    * @throws {@link InvalidRequestError} The collection breaks the contract; nothing was sent.
    * @throws {@link ApiError} HighLevel refused it with a documented error; nothing was created.
    * @throws {@link UnexpectedResponseError} HighLevel answered what the contract does not promise.
-   * @throws {@link ConnectionError} No answer.
+   * @throws {@link ConnectionError} No complete answer.
    * @throws {@link TimeoutError} An attempt, or a question to the token provider, ran past `timeoutMs`.
    * @throws {@link AbortedError} The caller aborted.
-   * @throws TypeError for a bad option of the call, or a token that no header can carry.
+   * @throws TypeError for a bad option of the call, or a token that no header can carry; and what a
+   * token provider or a limiter throws.
    */
   createProductCollection(
     collection: NewProductCollection,
     options?: CallOptions,
   ): Promise<ProductCollection>;
-  /** What a documented answer last said of the budget; undefined until one says something. */
+  /** What a call's answer last said of the budget; undefined until one says something. */
   readonly rateLimit: RateLimit | undefined;
 }
 
 /**
- * Makes a client for one location. It costs microseconds and opens nothing: an app with many
- * locations makes one for each.
+ * Makes a client for one location. It costs microseconds and opens nothing; keep it, since its limiter
+ * knows what was sent.
  *
  * @throws TypeError that names a bad option, and never shows the token.
  */
 export function createClient(options: ClientOptions): HighLevelClient {
-  const checked = checkedClientOptions(options);
-  const { locationId, token, baseUrl, fetch, limiter, headers, onEvent, maxWaitMs } = checked;
-  let rateLimit: RateLimit | undefined;
-  let calls = 0;
-
-  const api = createFetchClient<paths>({ ...fixedOptions, baseUrl });
-  const send = createSend({
-    fetch,
-    tokens: createTokens(token),
-    places: createPlaces(limiter, `${locationId}@${new URL(baseUrl).origin}`),
-    onAnswer(answer) {
-      if (isDocumented(answer.status)) rateLimit = answer.rateLimit ?? rateLimit;
-    },
+  const { locationId, token, baseUrl, origin, headers, ...client } = checkedClientOptions(options);
+  const { fetch, limiter, maxRetries, maxWaitMs } = client;
+  const api = createFetchClient<paths>({
+    baseUrl,
+    headers: { Accept: "application/json", ...headers },
+    Request: PlainRequest as unknown as typeof Request, // openapi-fetch only constructs it
   });
+  const send = createTransport({
+    fetch,
+    tokens: createTokens(token, client.timeoutMs),
+    limiter,
+    key: `${locationId}@${origin}`,
+    maxRetries,
+    maxWaitMs,
+  });
+  let calls = 0;
+  let rateLimit: RateLimit | undefined;
 
   return {
     async createProductCollection(collection, callOptions) {
       const {
         signal,
-        timeoutMs = checked.timeoutMs,
-        maxRetries = checked.maxRetries,
-        headers: ownHeaders,
-        onEvent: onCallEvent,
+        timeoutMs = client.timeoutMs,
+        headers,
+        onEvent,
       } = checkedCallOptions(callOptions);
       const body = requestBody(collection, locationId);
-      const emit = createEmit([onEvent, onCallEvent], { call: ++calls, locationId });
-      const extraHeaders = { ...headers, ...ownHeaders };
-      const call = { signal, timeoutMs, maxRetries, maxWaitMs, headers: extraHeaders, emit };
+      const emit = createEmit([client.onEvent, onEvent], { call: ++calls, locationId });
+      const call = { timeoutMs, signal, emit, attempts: 0 };
       const result = await api.POST(path, {
-        ...fixedOptions,
         params: { header: fixedHeaders },
+        headers: { ...headers },
         body,
-        parseAs: "text",
-        fetch: fetchOf((request) => send(request, call)),
+        parseAs: "text", // a success that is not JSON must not lose its status
+        // It is called with a PlainRequest, and of its answer is read what an Answer has.
+        fetch: ((request: PlainRequest) =>
+          send(request, call)) as unknown as typeof globalThis.fetch,
       });
-      return readResponse(await answerIn(result), emit);
+      const said = rateLimitIn(result.response.headers);
+      if (Object.values(said).some((figure) => figure !== undefined)) rateLimit = said;
+      return readResponse(result, call.attempts, emit);
     },
     get rateLimit() {
       return rateLimit;

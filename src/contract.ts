@@ -1,6 +1,6 @@
 // The generated types and values, under the names that the code uses.
 
-import type { path } from "../generated/contract.js";
+import type { fixedFields, path } from "../generated/contract.js";
 import type { paths } from "../generated/openapi.js";
 
 export {
@@ -8,7 +8,6 @@ export {
   fixedFields,
   fixedHeaders,
   path,
-  type Validator,
   validateRequestBody,
   validateResponseBody,
 } from "../generated/contract.js";
@@ -21,11 +20,9 @@ type Responses = Operation["responses"];
 export type Status = keyof Responses;
 
 /** The documented statuses of success. */
-export type SuccessStatus = {
-  [S in Status]: `${S}` extends `2${string}` ? S : never;
-}[Status];
+export type SuccessStatus = { [S in Status]: `${S}` extends `2${string}` ? S : never }[Status];
 
-/** The documented statuses of failure: 400, 401, 403, 422 and 429. */
+/** The documented statuses of failure. */
 export type ErrorStatus = Exclude<Status, SuccessStatus>;
 
 /** The body of a documented response; unknown where the contract promises none. */
@@ -38,8 +35,18 @@ export type ResponseBody<S extends Status> = Responses[S] extends {
 /** The request body as it is sent. */
 export type RequestBody = Operation["requestBody"]["content"]["application/json"];
 
-/** A collection to create; the client adds `altId` and `altType`. */
-export type NewProductCollection = Omit<RequestBody, "altId" | "altType">;
+/**
+ * A collection to create: the contract's request body without what the client adds, which is `altId`
+ * and each required field with one possible value. A field that may be left out may be `undefined`.
+ */
+export type NewProductCollection = OrUndefined<
+  Omit<RequestBody, "altId" | keyof typeof fixedFields>
+>;
+
+/** Lets optional properties be `undefined` under `exactOptionalPropertyTypes`, at every depth. */
+type OrUndefined<T> = T extends object
+  ? { [K in keyof T]: undefined extends T[K] ? OrUndefined<T[K]> | undefined : OrUndefined<T[K]> }
+  : T;
 
 /** A collection that HighLevel has created. */
 export type ProductCollection = ResponseBody<SuccessStatus>["data"];

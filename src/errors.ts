@@ -1,17 +1,46 @@
 import type { ErrorStatus, ResponseBody } from "./contract.js";
-import { tooManyRequests } from "./http/documented.js";
-import { giveName, HighLevelError, printable, saidIn } from "./http/errors.js";
-import { isDaySpent, type RateLimit } from "./http/rate-limit.js";
-import { type Issue, inWords } from "./issues.js";
+import { type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+import { isRefusal } from "./retry.js";
+import { type Issue, inWords } from "./validate.js";
+
+/** What is known of a failed call. */
+export interface Failure {
+  /** False only where nothing was created. */
+  readonly mayHaveCreated: boolean;
+  /** How many requests the call had sent. */
+  readonly attempts: number;
+  readonly cause?: unknown;
+}
+
+/** What every error of this client extends. */
+export class HighLevelError extends Error {
+  override readonly name: string = "HighLevelError";
+  /**
+   * Whether the collection may exist in spite of the error. Where it is true, look in HighLevel before
+   * you send the collection again; false means that nothing was created.
+   */
+  readonly mayHaveCreated: boolean;
+  /** How many requests the call had sent. */
+  readonly attempts: number;
+
+  constructor(message: string, { mayHaveCreated, attempts, cause }: Failure) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.mayHaveCreated = mayHaveCreated;
+    this.attempts = attempts;
+  }
+
+  /** What `JSON.stringify` and structured loggers show: name, message and the public fields. */
+  toJSON(): object {
+    const { name, message, ...fields } = this;
+    return { name, message, ...fields };
+  }
+}
 
 /** The collection breaks the contract. Nothing was sent. */
 export class InvalidRequestError extends HighLevelError {
-  /** Everything in it that breaks the contract. */
+  override readonly name = "InvalidRequestError";
+  /** Everything in the collection that breaks the contract. */
   readonly issues: readonly Issue[];
-
-  static {
-    giveName(InvalidRequestError, "InvalidRequestError");
-  }
 
   constructor(issues: readonly Issue[]) {
     super(`The collection breaks the contract and was not sent: ${inWords(issues)}`, {
@@ -22,26 +51,34 @@ export class InvalidRequestError extends HighLevelError {
   }
 }
 
-/** What an {@link ApiError} carries of the answer. */
-export interface ErrorResponse<S extends ErrorStatus> {
+/** An answer that is an error. */
+abstract class AnswerError extends HighLevelError {
   /** The HTTP status. */
-  readonly status: S;
-  /** The body, typed as the contract documents it: one that differs is handed on, with a `drift` event. */
-  readonly body: ResponseBody<S>;
+  readonly status: number;
+  /** Parsed where it is JSON, else text. */
+  readonly body: unknown;
   readonly headers: Headers;
-  /** What the answer said of the budget; undefined where it said nothing. */
-  readonly rateLimit?: RateLimit | undefined;
-  /**
-   * The wait that `Retry-After` names, in milliseconds; undefined where it names none. Where another
-   * call's 429 stopped this one, what is left of the wait.
-   */
-  readonly retryAfterMs?: number | undefined;
+  /** What the answer said of the budget. */
+  readonly rateLimit: RateLimit;
+  /** The wait that `Retry-After` names, in milliseconds; undefined where it names none. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ status, headers }: Response, body: unknown, what: string, failure: Failure) {
+    super(`HighLevel answered ${status}${what}${wordsIn(body)}`, failure);
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+    this.rateLimit = rateLimitIn(headers);
+    this.retryAfterMs = retryAfterMsIn(headers);
+  }
 }
 
 /** An {@link ApiError} of one status. */
-export interface ApiErrorOf<S extends ErrorStatus>
-  extends HighLevelError,
-    Required<ErrorResponse<S>> {}
+export interface ApiErrorOf<S extends ErrorStatus> extends AnswerError {
+  readonly status: S;
+  /** As the contract documents it; where it differs, a `drift` event says so. */
+  readonly body: ResponseBody<S>;
+}
 
 /**
  * HighLevel refused the request with an error that the contract documents. Nothing was created.
@@ -51,43 +88,75 @@ export interface ApiErrorOf<S extends ErrorStatus>
  */
 export type ApiError = { [S in ErrorStatus]: ApiErrorOf<S> }[ErrorStatus];
 
-// A class cannot be a union, so the type of this one is written out: `prototype` is what `instanceof`
-// narrows to.
-export const ApiError = class ApiError extends HighLevelError {
-  readonly status: ErrorStatus;
-  readonly body: unknown;
-  readonly headers: Headers;
-  readonly rateLimit: RateLimit | undefined;
-  readonly retryAfterMs: number | undefined;
+// A class cannot be a union, so its type is written out: `prototype` is what `instanceof` narrows to.
+export const ApiError = class ApiError extends AnswerError {
+  override readonly name = "ApiError";
 
-  static {
-    giveName(ApiError, "ApiError");
-  }
-
-  constructor(
-    { status, body, headers, rateLimit, retryAfterMs }: ErrorResponse<ErrorStatus>,
-    attempts = 1,
-  ) {
-    // A call that waits is told the 429 of an earlier one that spent the budget.
+  constructor(response: Response, body: unknown, attempts: number) {
+    // The limiter answers calls that wait with the 429 of an earlier call that spent the budget.
     const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
-    const wait =
-      status === tooManyRequests && isDaySpent(rateLimit)
-        ? "; the day's budget is spent"
-        : retryAfterMs
-          ? `; wait ${Math.ceil(retryAfterMs / 1000)} s`
-          : "";
-    super(`HighLevel answered ${status}${whose}${wait}${saidIn(body)}`, {
-      mayHaveCreated: false,
-      attempts,
-    });
-    this.status = status;
-    this.body = body;
-    this.headers = printable(headers);
-    this.rateLimit = rateLimit;
-    this.retryAfterMs = retryAfterMs;
+    const isDaySpent = rateLimitIn(response.headers).dailyRemaining === 0;
+    const spent = response.status === 429 && isDaySpent ? "; the day's budget is spent" : "";
+    super(response, body, whose + spent, { mayHaveCreated: false, attempts });
   }
 } as unknown as {
   readonly prototype: ApiError;
-  /** @param attempts - How many requests the call had sent. Default: 1. */
-  new <S extends ErrorStatus>(response: ErrorResponse<S>, attempts?: number): ApiErrorOf<S>;
+  /** @param attempts - How many requests the call had sent. */
+  new (response: Response, body: unknown, attempts: number): ApiError;
 };
+
+/**
+ * An answer that the contract does not promise: an undocumented status, a body that is not a JSON
+ * object where one is documented, a success without the collection.
+ */
+export class UnexpectedResponseError extends AnswerError {
+  override readonly name = "UnexpectedResponseError";
+
+  constructor(response: Response, body: unknown, what: string, attempts: number) {
+    const mayHaveCreated = !isRefusal(response.status);
+    super(response, body, `, ${what}; ${outcomeInWords(mayHaveCreated)}`, {
+      mayHaveCreated,
+      attempts,
+    });
+  }
+}
+
+/** No complete answer. `cause` is a copy of what the fetch failed with, without the token. */
+export class ConnectionError extends HighLevelError {
+  override readonly name: string = "ConnectionError";
+  /** The status of an answer whose body did not arrive whole; undefined where no status arrived. */
+  readonly status: number | undefined;
+
+  constructor(message: string, failure: Failure & { readonly status?: number | undefined }) {
+    super(`${message}; ${outcomeInWords(failure.mayHaveCreated)}`, failure);
+    this.status = failure.status;
+  }
+}
+
+/**
+ * The time limit ran out: an attempt's, so the collection may have been created, or that of a question
+ * to the token provider, and then nothing was.
+ */
+export class TimeoutError extends ConnectionError {
+  override readonly name = "TimeoutError";
+}
+
+/** The caller's signal was aborted. `cause` is its reason; `name` is what it is on every platform. */
+export class AbortedError extends HighLevelError {
+  override readonly name = "AbortError";
+
+  constructor(failure: Failure) {
+    super(`The call was aborted; ${outcomeInWords(failure.mayHaveCreated)}`, failure);
+  }
+}
+
+function outcomeInWords(mayHaveCreated: boolean): string {
+  return mayHaveCreated ? "the collection may have been created" : "nothing was created";
+}
+
+/** The server's own words, to end a message with: HighLevel gives a string, or a list of them. */
+function wordsIn(body: unknown): string {
+  const { message } = (body ?? {}) as { message?: unknown };
+  const words = [message].flat().filter((it) => typeof it === "string" && it !== "");
+  return words.length > 0 ? `: ${words.join("; ").slice(0, 300)}` : "";
+}

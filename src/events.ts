@@ -1,15 +1,69 @@
-import type { EventContext, HttpEvent } from "./http/events.js";
-import type { Issue } from "./issues.js";
+import type { RateLimit } from "./rate-limit.js";
+import type { Issue } from "./validate.js";
 
-/** A usable answer does not keep to the contract. */
+/** What every event says. */
+interface EventContext {
+  /** Which of the client's calls it is, from 1 up. */
+  readonly call: number;
+  readonly locationId: string;
+}
+
+/** A request has ended, with an answer (`status` and `rateLimit`) or without (`error`). */
+export interface AttemptEvent extends EventContext {
+  readonly type: "attempt";
+  /** Which of the call's requests it was, from 1 up. */
+  readonly attempt: number;
+  /** How long it took, in milliseconds. */
+  readonly ms: number;
+  readonly status?: number;
+  readonly rateLimit?: RateLimit;
+  readonly error?: { readonly name: string; readonly message: string };
+}
+
+/** The call waits, for the rate limit or to send again what created nothing. */
+export interface WaitingEvent extends EventContext {
+  readonly type: "waiting";
+  readonly reason: "rate limit" | "retry";
+  /** For how many milliseconds, where that is known. */
+  readonly ms: number | undefined;
+}
+
+/** The token was rejected with a 401, and the provider is asked for another. */
+export interface RefreshingEvent extends EventContext {
+  readonly type: "refreshing";
+}
+
+/** A usable response violates the contract. */
 export interface DriftEvent extends EventContext {
   readonly type: "drift";
   readonly status: number;
   /** Where in the body, and how. */
   readonly issues: readonly Issue[];
-  /** A copy of the whole body, parsed. */
+  /** The whole body, parsed. */
   readonly body: unknown;
 }
 
-/** What a client does, as it does it. Plain data, which holds no token. */
-export type ClientEvent = HttpEvent | DriftEvent;
+/** What a client does, as it does it. It holds no token. */
+export type ClientEvent = AttemptEvent | WaitingEvent | RefreshingEvent | DriftEvent;
+
+/** Is told of events; what it throws or rejects with is ignored. */
+export type EventListener = (event: ClientEvent) => unknown;
+
+type WithoutContext<E> = E extends EventContext ? Omit<E, keyof EventContext> : never;
+
+/** Tells those who listen; undefined where nobody does. */
+export type Emit = ((event: WithoutContext<ClientEvent>) => void) | undefined;
+
+/** Makes the {@link Emit} of one call. */
+export function createEmit(
+  listeners: readonly (EventListener | undefined)[],
+  context: EventContext,
+): Emit {
+  const present = listeners.filter((listener) => listener !== undefined);
+  if (present.length === 0) return undefined;
+  return (event) => {
+    for (const listener of present) {
+      (async () => listener({ ...context, ...event }))().catch(() => {});
+    }
+  };
+}

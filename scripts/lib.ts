@@ -1,0 +1,44 @@
+// What several commands share.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository's folder. */
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Ends the command with exit code 2 and one line that says what to do. */
+export function refuse(reason: string): never {
+  console.error(reason);
+  process.exit(2);
+}
+
+/** A temporary folder, removed when the process ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "highlevel-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Installs packages, each with its exact version, into a temporary folder, and returns the folder. */
+export function install(...packages: readonly string[]): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+  try {
+    execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...packages], {
+      cwd: folder,
+      stdio: "pipe",
+    });
+  } catch {
+    refuse(`npm could not install ${packages.join(" ")}: check the network, then try again.`);
+  }
+  return folder;
+}
+
+/** The browser that tests and pictures use; undefined where there is none. */
+export function findChromium(): string | undefined {
+  const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"];
+  return candidates.find((path) => path !== undefined && existsSync(path));
+}

@@ -1,0 +1,225 @@
+import { defaultIntervalMs, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+
+/** What a limiter reads of an answer. */
+export interface LimitedAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
+/** What a limiter is told of a request. */
+export interface LimiterContext {
+  /** Aborted when the call is to wait no longer. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the call was refused before: it goes before those that wait. Default: false. */
+  readonly isRetry?: boolean;
+  /**
+   * The longest that a 429 may stop the call, in milliseconds; one that is stopped for longer gets that
+   * 429 for its answer. Default: as long as it takes.
+   */
+  readonly maxWaitMs?: number;
+  /** Told when the call has to wait, and for how many milliseconds where that is known. */
+  readonly onWait?: (ms: number | undefined) => void;
+}
+
+/**
+ * Calls `send` when the budget of `key` has room, and gives its answer. One of your own may do so when
+ * it likes; it calls `send` once.
+ *
+ * @param key - The location and the server, as `locationId@origin`.
+ */
+export type Limiter = <A extends LimitedAnswer>(
+  key: string,
+  send: () => Promise<A>,
+  context: LimiterContext,
+) => Promise<A>;
+
+/** A number of requests in any span of time. */
+export interface Budget {
+  readonly limit: number;
+  /** In milliseconds. */
+  readonly intervalMs: number;
+}
+
+/** HighLevel's budget, until an answer says otherwise. */
+const defaultBudget: Budget = { limit: 100, intervalMs: defaultIntervalMs };
+
+/** In flight before an answer has said what is left. */
+const firstFew = 10;
+
+/** `setTimeout` takes no more; who waits for longer is looked at then. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
+/**
+ * Makes a limiter for the calls of this process. It counts for each key by itself, and learns from the
+ * answers what the server allows and what is left.
+ *
+ * @param bound - The most that it lets through; the server's figures apply where they are lower.
+ * Default: what the server says, and until then HighLevel's 100 requests in 10 seconds.
+ * @throws TypeError for a bound that lets nothing through.
+ */
+export function createLimiter(bound?: Budget): Limiter {
+  if (bound && !(bound.limit >= 1 && bound.intervalMs > 0)) {
+    throw new TypeError("createLimiter: `limit` must be 1 or more, `intervalMs` more than 0");
+  }
+  const queues = new Map<string, ReturnType<typeof createQueue>>();
+  let tidyAt = 1000;
+  return (key, send, context) => {
+    let queue = queues.get(key);
+    if (queue === undefined) {
+      queue = createQueue(bound);
+      queues.set(key, queue);
+      if (queues.size > tidyAt) {
+        for (const [other, { isIdle }] of queues)
+          if (other !== key && isIdle()) queues.delete(other);
+        tidyAt = Math.max(1000, queues.size * 2);
+      }
+    }
+    return queue.run(send, context);
+  };
+}
+
+/** A call that waits for its turn. */
+interface Waiting extends LimiterContext {
+  /** Ends the wait: without a 429 it is the call's turn, and a 429 is its answer. */
+  readonly settle: (refusal?: LimitedAnswer) => void;
+}
+
+function createQueue(bound: Budget | undefined) {
+  let server = bound ?? defaultBudget;
+  let inFlight = 0;
+  /** When requests ended. Whenever the server counted one, that was earlier. */
+  const endedAt: number[] = [];
+  /** The most in flight: what the server says is left. */
+  let left = firstFew;
+  let pausedUntil = 0;
+  /** The 429 that stops all calls until `pausedUntil`, if it is a 429 that does. */
+  let refusal: LimitedAnswer | undefined;
+  const retries = new Set<Waiting>();
+  const others = new Set<Waiting>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** When a budget has room for one more; Infinity where an answer in flight will tell. */
+  function roomAt({ limit, intervalMs }: Budget): number {
+    const free = limit - inFlight;
+    if (free <= 0) return Infinity;
+    const lastOfFullWindow = endedAt.at(-free);
+    return lastOfFullWindow === undefined ? 0 : lastOfFullWindow + intervalMs;
+  }
+
+  /** When the next request may be sent; Infinity where an answer in flight will tell. */
+  function opensAt(): number {
+    if (inFlight >= left) return Infinity;
+    return Math.max(pausedUntil, roomAt(server), bound ? roomAt(bound) : 0);
+  }
+
+  /** Whether a 429 stops the call for longer than it waits. */
+  function isStopped({ maxWaitMs = Infinity }: LimiterContext): boolean {
+    const pauseMs = pausedUntil - performance.now();
+    if (refusal === undefined || pauseMs <= 0) return false;
+    return pauseMs > maxWaitMs || rateLimitIn(refusal.headers).dailyRemaining === 0;
+  }
+
+  function learn(answer: LimitedAnswer): void {
+    const now = performance.now();
+    const told = rateLimitIn(answer.headers);
+    server = {
+      limit: told.limit || server.limit,
+      intervalMs: told.intervalMs || server.intervalMs,
+    };
+    const isRefused = answer.status === 429;
+    // An answer to a request from before a pause says nothing of the time after it.
+    if (now < pausedUntil && !isRefused) return;
+    const remaining = Math.min(told.remaining ?? Infinity, told.dailyRemaining ?? Infinity);
+    left = remaining === Infinity ? firstFew : remaining;
+    if (!isRefused && left > 0) return;
+    // `Retry-After: 0` does not say when. A spent window ends within a window's length from now.
+    const pauseMs = retryAfterMsIn(answer.headers) || server.intervalMs;
+    pausedUntil = Math.max(pausedUntil, now + pauseMs);
+    left = isRefused ? 1 : firstFew;
+    refusal = isRefused ? answer : undefined;
+    for (const call of [...retries, ...others]) if (isStopped(call)) call.settle(refusal);
+  }
+
+  /** Starts the calls whose turn has come. */
+  function wake(): void {
+    clearTimeout(timer);
+    for (;;) {
+      const [next] = retries.size > 0 ? retries : others;
+      if (next === undefined) return;
+      const waitMs = opensAt() - performance.now();
+      if (waitMs > 0) {
+        if (waitMs < Infinity) timer = setTimeout(wake, Math.min(waitMs + 1, maxTimeoutMs));
+        return;
+      }
+      inFlight++;
+      next.settle();
+    }
+  }
+
+  /** Takes a slot for a request, or gives the 429 that is the call's answer. */
+  async function acquire(context: LimiterContext): Promise<LimitedAnswer | undefined> {
+    if (isStopped(context)) return refusal;
+    if (retries.size + others.size === 0 && opensAt() <= performance.now()) {
+      inFlight++;
+      return undefined;
+    }
+    const queue = context.isRetry ? retries : others;
+    // A signal of this wait alone: Node.js warns of a signal with many listeners.
+    const signal = context.signal && AbortSignal.any([context.signal]);
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        queue.delete(call);
+        signal?.removeEventListener("abort", abort);
+      };
+      const abort = () => {
+        leave();
+        reject(signal?.reason);
+      };
+      const call: Waiting = {
+        ...context,
+        settle(answer) {
+          leave();
+          resolve(answer);
+        },
+      };
+      queue.add(call);
+      signal?.addEventListener("abort", abort);
+      wake();
+      const pauseMs = pausedUntil - performance.now();
+      if (queue.has(call)) context.onWait?.(pauseMs > 0 ? pauseMs : undefined);
+    });
+  }
+
+  /** Counts the request as ended, and gives its slot back. */
+  function release(): void {
+    const now = performance.now();
+    inFlight--;
+    endedAt.push(now);
+    const intervalMs = Math.max(server.intervalMs, bound?.intervalMs ?? 0);
+    while ((endedAt[0] ?? now) <= now - intervalMs) endedAt.shift();
+    wake();
+  }
+
+  return {
+    async run<A extends LimitedAnswer>(
+      send: () => Promise<A>,
+      context: LimiterContext,
+    ): Promise<A> {
+      const refused = await acquire(context);
+      if (refused !== undefined) return refused as A; // the answer of an earlier `send`
+      try {
+        const answer = await send();
+        learn(answer);
+        return answer;
+      } finally {
+        release();
+      }
+    },
+    /** Whether nothing would be lost by forgetting the queue. */
+    isIdle(): boolean {
+      const intervalMs = Math.max(server.intervalMs, bound?.intervalMs ?? 0);
+      const lastEndedAt = endedAt.at(-1) ?? 0;
+      return inFlight === 0 && performance.now() >= Math.max(pausedUntil, lastEndedAt + intervalMs);
+    },
+  };
+}

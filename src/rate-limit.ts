@@ -1,0 +1,57 @@
+/**
+ * What an answer said of the budget of this app in this location. A figure that the answer left out,
+ * or that is not a whole number, is undefined.
+ *
+ * @see The `X-RateLimit-*` headers of the contract.
+ */
+export interface RateLimit {
+  /** Requests allowed in a window. */
+  readonly limit: number | undefined;
+  /** Requests left in the current window. */
+  readonly remaining: number | undefined;
+  /** Length of a window in milliseconds. */
+  readonly intervalMs: number | undefined;
+  /** Requests allowed in a day. */
+  readonly dailyLimit: number | undefined;
+  /** Requests left of the day's budget. */
+  readonly dailyRemaining: number | undefined;
+}
+
+/**
+ * HighLevel's window, where no answer names one.
+ *
+ * @see https://marketplace.gohighlevel.com/docs/other/rate-limits/index.html
+ */
+export const defaultIntervalMs = 10_000;
+
+/** Reads the rate limit from an answer's headers; all undefined where they say nothing of it. */
+export function rateLimitIn(headers: Headers): RateLimit {
+  const figureIn = (header: string) => wholeNumber(headers.get(header));
+  return {
+    limit: figureIn("X-RateLimit-Max"),
+    remaining: figureIn("X-RateLimit-Remaining"),
+    intervalMs: figureIn("X-RateLimit-Interval-Milliseconds"),
+    dailyLimit: figureIn("X-RateLimit-Limit-Daily"),
+    dailyRemaining: figureIn("X-RateLimit-Daily-Remaining"),
+  };
+}
+
+/**
+ * The wait that `Retry-After` names, in milliseconds; undefined where it names none. A date counts
+ * from the answer's own `Date`, since this machine's clock may be wrong.
+ *
+ * @see RFC 9110, 10.2.3.
+ */
+export function retryAfterMsIn(headers: Headers): number | undefined {
+  const value = headers.get("Retry-After");
+  const seconds = wholeNumber(value);
+  if (seconds !== undefined) return seconds * 1000;
+  const until = Date.parse(value ?? "");
+  if (Number.isNaN(until)) return undefined;
+  const now = Date.parse(headers.get("Date") ?? "");
+  return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));
+}
+
+function wholeNumber(value: string | null): number | undefined {
+  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}

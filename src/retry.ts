@@ -1,0 +1,54 @@
+import type { ConnectionError } from "./errors.js";
+import { defaultIntervalMs, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+
+/** What an attempt came to, as far as it matters here: an answer, or a failed connection. */
+type Outcome =
+  | { readonly status: number; readonly headers: Headers }
+  | Pick<ConnectionError, "status" | "mayHaveCreated">;
+
+const firstBackoffMs = 500;
+
+/**
+ * How many milliseconds to wait before sending again; undefined where that must not be.
+ *
+ * Sent again is only what created nothing: a 429 whose daily budget is not spent, and a request that
+ * was never sent. A wait that the server names gets up to a quarter of jitter, so that many who wait
+ * do not return as one; one that is longer than `maxWaitMs` is not waited for. A wait of our own is
+ * exponential backoff with full jitter.
+ *
+ * @param retries - How often this call has been sent again already.
+ * @param random - From 0 up to 1, exclusive.
+ */
+export function retryDelayMs(
+  outcome: Outcome,
+  maxWaitMs: number,
+  retries: number,
+  random = Math.random(),
+): number | undefined {
+  if (!("headers" in outcome)) {
+    const isSafe = !outcome.mayHaveCreated && (outcome.status ?? 429) === 429;
+    return isSafe ? Math.min(random * firstBackoffMs * 2 ** retries, maxWaitMs) : undefined;
+  }
+  const { dailyRemaining, intervalMs = defaultIntervalMs } = rateLimitIn(outcome.headers);
+  if (outcome.status !== 429 || dailyRemaining === 0) return undefined;
+  const namedMs = retryAfterMsIn(outcome.headers) ?? intervalMs;
+  return namedMs > maxWaitMs ? undefined : namedMs * (1 + random / 4);
+}
+
+/** Whether a status says that nothing was created. A gateway's 408 may hide a request that was carried out. */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408;
+}
+
+/** Failures of the name look-up, of the connection, and of the server's certificate. */
+const neverSentCodes =
+  /^(ENOTFOUND|EAI_.*|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
+
+/** Whether a failure can only come up before a request is sent: by the code at the bottom of its causes. */
+export function isNeverSent(error: unknown): boolean {
+  const { code, cause, errors } = (error ?? {}) as Partial<AggregateError & { code: unknown }>;
+  // One failure for each address of the host.
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(isNeverSent);
+  if (typeof code === "string") return neverSentCodes.test(code);
+  return cause !== undefined && isNeverSent(cause);
+}
