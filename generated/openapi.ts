@@ -11,9 +11,12 @@ export interface paths {
         put?: never;
         /**
          * Create a product collection
-         * @description Creates a product collection in one location. The call is not idempotent: a request that was
-         *     carried out and is sent again creates a second collection, or is refused because the slug is
-         *     taken.
+         * @description Needs a Sub-Account token with the scope `products/collection.write`: the OAuth access token of
+         *     an app installed in the sub-account, or a private integration token, made in the sub-account's
+         *     settings.
+         *
+         *     The call is not idempotent: a request that was carried out and is sent again creates a second
+         *     collection, or is refused because the slug is taken.
          */
         post: operations["createProductCollection"];
         delete?: never;
@@ -276,8 +279,10 @@ export interface components {
             };
         };
         /**
-         * @description The budget of the 10 seconds or of the day is spent; the headers tell which. Nothing was
-         *     created. HighLevel documents no body for this status, so none is promised here.
+         * @description The rate limit is reached: 100 requests in 10 seconds or 200 000 in a day, for each app in each
+         *     location; the headers tell which. Nothing was created. HighLevel's
+         *     [rate-limit documentation](https://marketplace.gohighlevel.com/docs/other/rate-limits/index.html)
+         *     promises the headers on every response and gives this one no body, so none is promised here.
          */
         TooManyRequests: {
             headers: {
@@ -293,7 +298,7 @@ export interface components {
     };
     parameters: {
         /**
-         * @description The version of the API that the request is written for. There is one.
+         * @description The version of the API that this contract describes. Other versions differ.
          * @example 2021-07-28
          */
         Version: "2021-07-28";
@@ -342,7 +347,7 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description The version of the API that the request is written for. There is one.
+                 * @description The version of the API that this contract describes. Other versions differ.
                  * @example 2021-07-28
                  */
                 Version: components["parameters"]["Version"];

@@ -10,8 +10,8 @@ import { fastFormats } from "ajv-formats/dist/formats.js";
 import openapiTypeScript, { astToString } from "openapi-typescript";
 import {
   type Content,
-  operationOf,
   type Operation,
+  operationOf,
   readContract,
   type Schema,
 } from "../contract-tests/document.js";

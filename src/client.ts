@@ -1,4 +1,5 @@
 import createFetchClient from "openapi-fetch";
+import { PlainRequest } from "./attempt.js";
 import {
   fixedHeaders,
   type NewProductCollection,
@@ -17,7 +18,7 @@ import { type RateLimit, rateLimitIn } from "./rate-limit.js";
 import { requestBody } from "./request.js";
 import { readResponse } from "./response.js";
 import { createTokens } from "./token.js";
-import { createTransport, PlainRequest } from "./transport.js";
+import { createTransport } from "./transport.js";
 
 /** Creates product collections in one location. */
 export interface HighLevelClient {

@@ -46,7 +46,8 @@ export function retryAfterMsIn(headers: Headers): number | undefined {
   const value = headers.get("Retry-After");
   const seconds = wholeNumber(value);
   if (seconds !== undefined) return seconds * 1000;
-  const until = Date.parse(value ?? "");
+  if (!value?.includes(":")) return undefined; // Date.parse takes "1.5" for a date
+  const until = Date.parse(value);
   if (Number.isNaN(until)) return undefined;
   const now = Date.parse(headers.get("Date") ?? "");
   return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));

@@ -1,0 +1,102 @@
+// npm run demo: four calls against the contract's mock.
+
+import { startPrism } from "../contract-tests/prism.js";
+import {
+  ApiError,
+  type ClientEvent,
+  createClient,
+  InvalidRequestError,
+  type NewProductCollection,
+} from "../src/index.js";
+
+const mock = await startPrism();
+console.log(`The contract's mock runs on ${mock.url} and answers with the contract's examples.\n`);
+
+const options = {
+  baseUrl: mock.url,
+  locationId: "6578278e879ad2646715ba9c",
+  token: "any-token-will-do",
+};
+const collection = { name: "Best Sellers", slug: "best-sellers" };
+
+try {
+  await create();
+  await createOverTheRateLimit();
+  await refuseWhatBreaksTheContract();
+  await useTokenThatIsRejected();
+} finally {
+  await mock.close();
+}
+
+async function create(): Promise<void> {
+  const client = createClient(options);
+  const { _id, name, slug, createdAt } = await client.createProductCollection(collection);
+  const { limit, remaining, intervalMs = 0 } = client.rateLimit ?? {};
+  print("Created a collection", {
+    sent: JSON.stringify(collection),
+    id: _id,
+    name,
+    slug,
+    "created at": createdAt,
+    "rate limit": `${remaining} of ${limit} requests left in ${intervalMs / 1000} s`,
+  });
+}
+
+/** The mock knows no rate limit: the first answer is one as HighLevel gives it. */
+async function createOverTheRateLimit(): Promise<void> {
+  const headers = { "Retry-After": "1", "X-RateLimit-Max": "100", "X-RateLimit-Remaining": "0" };
+  const answers = [new Response("{}", { status: 429, headers })];
+  const client = createClient({
+    ...options,
+    fetch: async (url, init) => answers.pop() ?? fetch(url, init),
+    onEvent: (event) => printRow(event.type, inWords(event)),
+  });
+  console.log("Waited for the rate limit, and sent again what it had refused: the call's events");
+  const { _id } = await client.createProductCollection(collection);
+  printRow("id", `${_id}\n`);
+}
+
+function inWords(event: ClientEvent): string {
+  switch (event.type) {
+    case "attempt":
+      return `${event.attempt} was answered ${event.status}`;
+    case "waiting":
+      return `${((event.ms ?? 0) / 1000).toFixed(1)} s, for the ${event.reason}`;
+    case "refreshing":
+      return "asked for another token";
+    case "drift":
+      return event.issues.map(({ path, message }) => `${path} ${message}`).join(", ");
+  }
+}
+
+async function refuseWhatBreaksTheContract(): Promise<void> {
+  const broken = { slug: "best sellers", seo: { title: 1 } } as unknown as NewProductCollection;
+  const call = createClient(options).createProductCollection(broken);
+  const error = await call.catch((error: unknown) => error);
+  if (!(error instanceof InvalidRequestError)) throw error;
+  print("Refused a collection that breaks the contract, and sent nothing", {
+    given: JSON.stringify(broken),
+    error: error.name,
+    ...Object.fromEntries(error.issues.map(({ path, message }) => [path, message])),
+  });
+}
+
+async function useTokenThatIsRejected(): Promise<void> {
+  const client = createClient({ ...options, headers: { Prefer: "code=401" } });
+  const call = client.createProductCollection(collection);
+  const error = await call.catch((error: unknown) => error);
+  if (!(error instanceof ApiError)) throw error;
+  const { name, status, message, mayHaveCreated } = error;
+  const created = mayHaveCreated ? "perhaps" : "nothing";
+  print("Told of a token that is not valid", { error: name, status, message, created });
+}
+
+function print(heading: string, rows: Readonly<Record<string, unknown>>): void {
+  console.log(heading);
+  for (const [name, value] of Object.entries(rows)) printRow(name, value);
+  console.log();
+}
+
+function printRow(name: string, value: unknown): void {
+  console.log(`  ${name.padEnd(13)}${value}`);
+}

@@ -1,0 +1,79 @@
+// Writes the reference page: Scalar's standalone build and the contract in one HTML file that needs
+// no network. `npm run docs -- --open` also serves it, beside the mock, until Ctrl-C.
+
+import { execSync, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { parse } from "yaml";
+import { refuse, root, temporaryFolder } from "./lib.js";
+
+const options = process.argv.slice(2);
+if (options.some((option) => option !== "--open")) refuse("Usage: npm run docs [-- --open]");
+
+const contract = parse(readFileSync(`${root}openapi/openapi.yaml`, "utf8"));
+const mockServer = { url: "http://127.0.0.1:4010", description: "The mock: npm run mock" };
+const servers = [...contract.servers, mockServer];
+const configuration = {
+  content: contract,
+  servers,
+  expandAllSchemaProperties: true,
+  orderSchemaPropertiesBy: "preserve",
+  // There is one endpoint: no sidebar, search or models, and no section for its only tag.
+  showSidebar: false,
+  hideSearch: true,
+  hideModels: true,
+  customCss: `.tag-section-container > .section, .scalar-reference-intro-clients { display: none; }
+    .references-rendered .section { padding-block: 32px; }`,
+  // These would ask Scalar's hosts, or lead to them.
+  withDefaultFonts: false,
+  agent: { disabled: true },
+  showDeveloperTools: "never",
+};
+// The reader's token is pasted into this page: the browser lets it send to the servers alone.
+const policy = `default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:;
+  connect-src ${servers.map(({ url }) => url).join(" ")}`;
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${contract.info.title}</title>
+<div id="reference"></div>
+<script>${downloadScalar().replaceAll("</script", "<\\/script")}</script>
+<script>
+  Scalar.createApiReference("#reference", ${JSON.stringify(configuration).replaceAll("<", "\\u003c")});
+</script>
+</html>
+`;
+mkdirSync(`${root}docs/site`, { recursive: true });
+writeFileSync(`${root}docs/site/index.html`, page);
+console.log("Written: docs/site/index.html");
+if (options.includes("--open")) serve();
+
+/** As a dependency Scalar would bring 300 MB; the page needs one file of its package. */
+function downloadScalar(): string {
+  const scalar = "@scalar/api-reference@1.76.0";
+  const run = { cwd: temporaryFolder(), encoding: "utf8", maxBuffer: 2 ** 24 } as const;
+  try {
+    const archive = execSync(`npm pack --silent --prefer-offline ${scalar}`, run).trim();
+    return execSync(`tar -xzOf ${archive} package/dist/browser/standalone.js`, run);
+  } catch {
+    refuse(`npm could not download ${scalar}: check the network, then try again.`);
+  }
+}
+
+function serve(): void {
+  const server = createServer((_request, response) => {
+    response.setHeader("Content-Type", "text/html").end(page);
+  });
+  server.on("error", () => refuse("Port 4011 is taken: end what listens there, then try again."));
+  server.listen(4011, "127.0.0.1", () => {
+    console.log("http://127.0.0.1:4011 shows it. Ctrl-C ends it and the mock.");
+    const mock = spawn("npm", ["run", "mock"], { stdio: "inherit" });
+    mock.on("exit", (code) => process.exit(code ?? 0));
+    process.on("SIGINT", () => process.exit());
+    const opener = { darwin: "open", win32: "explorer" }[String(process.platform)] ?? "xdg-open";
+    // Where no browser can be started, the address above has to do.
+    spawn(opener, ["http://127.0.0.1:4011"]).on("error", () => undefined);
+  });
+}

@@ -1,0 +1,260 @@
+import type createFetchClient from "openapi-fetch";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import {
+  answer,
+  collection,
+  countingServer,
+  created,
+  locationId,
+  makeClient,
+  rejection,
+  token,
+} from "../contract-tests/servers.js";
+import { fixedFields, fixedHeaders } from "./contract.js";
+import { type ClientEvent, createClient, createLimiter, type Limiter } from "./index.js";
+import { fakeHighLevel } from "./testing.js";
+
+const rateLimitHeaders = {
+  "X-RateLimit-Max": "100",
+  "X-RateLimit-Remaining": "99",
+  "X-RateLimit-Interval-Milliseconds": "10000",
+};
+
+describe("a call", () => {
+  it("sends the collection with the location, and resolves to what was created", async () => {
+    const server = await countingServer((it) => answer(it, 201));
+    const client = makeClient(server.url, { headers: { "User-Agent": "shop/1.0" } });
+
+    const result = await client.createProductCollection(
+      { ...collection, image: undefined, seo: undefined },
+      { headers: { "X-Request-Id": "7" } },
+    );
+
+    expect(result).toEqual(created.data);
+    const [request] = server.requests;
+    expect(JSON.parse(request?.body ?? "")).toEqual({
+      ...collection,
+      altId: locationId,
+      ...fixedFields,
+    });
+    const contractHeaders = Object.entries(fixedHeaders).map(([name, it]) => [
+      name.toLowerCase(),
+      it,
+    ]);
+    expect(request?.headers).toMatchObject({
+      accept: "application/json",
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "user-agent": "shop/1.0",
+      "x-request-id": "7",
+      ...Object.fromEntries(contractHeaders),
+    });
+  });
+
+  it("goes to the contract's path below a base URL that has a path of its own", async () => {
+    const urls: string[] = [];
+    const { fetch } = fakeHighLevel();
+    const client = createClient({
+      locationId,
+      token,
+      baseUrl: "https://proxy.example/highlevel/",
+      fetch: (url, init) => {
+        urls.push(url);
+        return fetch(url.replace("/highlevel", ""), init);
+      },
+    });
+    await client.createProductCollection(collection);
+    expect(urls).toEqual(["https://proxy.example/highlevel/products/collections"]);
+  });
+
+  it("leaves the collection that it was given as it was", async () => {
+    const given = Object.freeze({ ...collection, seo: Object.freeze({ title: "Best" }) });
+    const { fetch } = fakeHighLevel();
+    await createClient({ locationId, token, fetch }).createProductCollection(given);
+    expect(given).toEqual({ ...collection, seo: { title: "Best" } });
+  });
+
+  it.each([200, 202])(
+    "returns what was created where it is answered %i, and reports drift",
+    async (status) => {
+      const { fetch, answerNext } = fakeHighLevel();
+      answerNext(status, { body: created });
+      const events: ClientEvent[] = [];
+      const client = createClient({
+        locationId,
+        token,
+        fetch,
+        onEvent: (event) => events.push(event),
+      });
+      expect(await client.createProductCollection(collection)).toEqual(created.data);
+      expect(events.at(-1)).toEqual({
+        type: "drift",
+        call: 1,
+        locationId,
+        status,
+        issues: [{ path: "", message: `status ${status} is not documented` }],
+        body: created,
+      });
+    },
+  );
+
+  it("replaces a token that the server echoes", async () => {
+    const server = await countingServer((it) =>
+      answer(it, 201, { data: { ...created.data, name: `It was ${token}` } }),
+    );
+    const result = await makeClient(server.url).createProductCollection(collection);
+    expect(result.name).toBe("It was [token]");
+  });
+
+  it("gives the limiter its location and server for a key", async () => {
+    const keys: string[] = [];
+    const limiter: Limiter = (key, send) => {
+      keys.push(key);
+      return send();
+    };
+    const { fetch } = fakeHighLevel();
+    await createClient({ locationId, token, fetch, limiter }).createProductCollection(collection);
+    expect(keys).toEqual([`${locationId}@https://services.leadconnectorhq.com`]);
+  });
+
+  it("can share a signal with thousands of others, of which Node.js warns of none", async () => {
+    const warnings: unknown[] = [];
+    const note = (warning: unknown) => warnings.push(warning);
+    process.on("warning", note);
+    const { signal } = new AbortController();
+    const { fetch } = fakeHighLevel();
+    const client = createClient({ locationId, token: async () => token, fetch });
+    const calls = Array.from({ length: 2000 }, () =>
+      client.createProductCollection(collection, { signal }),
+    );
+    await Promise.all(calls);
+    await new Promise(setImmediate);
+    process.off("warning", note);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe("the rate limit of a client", () => {
+  it("is what an answer last said, and undefined before", async () => {
+    const server = await countingServer((it, _, count) =>
+      answer(it, count === 2 ? 500 : 201, undefined, count === 1 ? rateLimitHeaders : {}),
+    );
+    const client = makeClient(server.url);
+    expect(client.rateLimit).toBeUndefined();
+    await client.createProductCollection(collection);
+    await rejection(client.createProductCollection(collection));
+    expect(client.rateLimit).toEqual({
+      limit: 100,
+      remaining: 99,
+      intervalMs: 10_000,
+      dailyLimit: undefined,
+      dailyRemaining: undefined,
+    });
+  });
+});
+
+describe("events", () => {
+  it("tell what a call does, in order, to the client's listener and the call's", async () => {
+    const server = await countingServer((it, _, count) =>
+      count === 1
+        ? answer(it, 429, {}, { "Retry-After": "0", "X-RateLimit-Interval-Milliseconds": "20" })
+        : answer(it, 201, created, rateLimitHeaders),
+    );
+    const [ofClient, ofCall]: [ClientEvent[], ClientEvent[]] = [[], []];
+    const client = makeClient(server.url, {
+      limiter: createLimiter(),
+      onEvent: (event) => ofClient.push(event),
+    });
+    await client.createProductCollection(collection, { onEvent: (event) => ofCall.push(event) });
+
+    const context = { call: 1, locationId };
+    const ms = expect.any(Number);
+    const rateLimit = expect.any(Object);
+    expect(ofClient).toEqual([
+      { ...context, type: "attempt", attempt: 1, ms, status: 429, rateLimit },
+      { ...context, type: "waiting", reason: "retry", ms },
+      { ...context, type: "waiting", reason: "rate limit", ms },
+      { ...context, type: "attempt", attempt: 2, ms, status: 201, rateLimit },
+    ]);
+    expect(ofCall).toEqual(ofClient);
+  });
+
+  it("of a failed attempt have the error's name and message", async () => {
+    const server = await countingServer((it) => it.socket?.destroy());
+    const events: ClientEvent[] = [];
+    const client = makeClient(server.url, { onEvent: (event) => events.push(event) });
+    const error = await rejection(client.createProductCollection(collection));
+    const { name, message } = error as Error;
+    expect(events).toMatchObject([{ type: "attempt", error: { name, message } }]);
+  });
+
+  it("are nothing that a call fails over, whatever a listener does", async () => {
+    const { fetch } = fakeHighLevel();
+    const client = createClient({
+      locationId,
+      token,
+      fetch,
+      onEvent: () => {
+        throw new Error("a listener's");
+      },
+    });
+    const onEvent = () => Promise.reject(new Error("a listener's"));
+    await expect(client.createProductCollection(collection, { onEvent })).resolves.toBeDefined();
+  });
+});
+
+describe("openapi-fetch", () => {
+  type FetchClient = ReturnType<typeof createFetchClient>;
+  afterEach(() => {
+    vi.doUnmock("openapi-fetch");
+    vi.resetModules();
+  });
+
+  /** A call whose result of openapi-fetch is changed on the way. */
+  async function callWith(change: (result: object) => object, status: number) {
+    vi.resetModules();
+    vi.doMock("openapi-fetch", async (original: () => Promise<{ default: () => FetchClient }>) => {
+      const { default: create } = await original();
+      return {
+        default: (...options: []) => {
+          const api = create(...options);
+          const POST = async (...request: Parameters<typeof api.POST>) =>
+            change(await api.POST(...request));
+          return { ...api, POST };
+        },
+      };
+    });
+    const { createClient } = await import("./index.js");
+    const { fetch, answerNext } = fakeHighLevel();
+    answerNext(status);
+    const client = createClient({ locationId, token, fetch });
+    return client.createProductCollection(collection).catch((error: unknown) => error);
+  }
+
+  it("gives back the data that the client returns", async () => {
+    const change = (result: object) => ({
+      ...result,
+      data: JSON.stringify({ data: { _id: "x" } }),
+    });
+    expect(await callWith(change, 201)).toEqual({ _id: "x" });
+  });
+
+  it("gives back the error that the client throws", async () => {
+    const change = (result: object) => ({ ...result, error: { message: ["changed"] } });
+    expect(await callWith(change, 422)).toMatchObject({
+      status: 422,
+      body: { message: ["changed"] },
+    });
+  });
+
+  it("gives back the response that decides what the client makes of it", async () => {
+    const change = (result: object) => ({
+      ...result,
+      response: new Response(null, { status: 503 }),
+    });
+    expect(await callWith(change, 422)).toMatchObject({
+      name: "UnexpectedResponseError",
+      status: 503,
+    });
+  });
+});

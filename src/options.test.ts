@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { collection, locationId, rejection, token } from "../contract-tests/servers.js";
+import { createClient } from "./index.js";
+import { fakeHighLevel } from "./testing.js";
+
+const secret = "two secret words";
+
+describe("createClient", () => {
+  const make = (options: object) => () => createClient({ locationId, token, ...options } as never);
+
+  it.each([
+    ["locationId", [undefined, "", "a b", 7]],
+    ["token", [undefined, "", secret, "line\nbreak", 7, null]],
+    ["baseUrl", ["", "api.example", 7, "ftp://api.example", "http://api.example"]],
+    [
+      "baseUrl",
+      ["https://me:pass@api.example", "https://api.example/?a", "https://api.example/#a"],
+    ],
+    ["allowHttp", ["yes", 1, null]],
+    ["fetch", ["fetch", {}, null]],
+    ["timeoutMs", [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, "1000"]],
+    ["maxRetries", [-1, 0.5, Number.NaN, "2"]],
+    ["maxWaitMs", [-1, Number.NaN, 2 ** 31, "1000"]],
+    [
+      "headers",
+      [null, "a", { "a b": "c" }, { a: "c\nd" }, { authorization: "x" }, { version: "x" }],
+    ],
+    ["limiter", [true, {}, null]],
+    ["onEvent", ["log", {}, null]],
+  ])("names a bad %s and never shows the token", (name, values) => {
+    for (const value of values) {
+      expect(make({ [name]: value })).toThrow(TypeError);
+      expect(make({ [name]: value })).toThrow(`createClient: \`${name}\` must be`);
+      expect(make({ [name]: value })).not.toThrow(secret);
+    }
+  });
+
+  it.each([
+    { baseUrl: "http://localhost:4010" },
+    { baseUrl: "http://127.0.0.1:4010/path/" },
+    { baseUrl: "http://[::1]:4010" },
+    { baseUrl: "http://mock:4010", allowHttp: true },
+    { timeoutMs: 1, maxRetries: 0, maxWaitMs: 0, headers: {}, limiter: false },
+    { baseUrl: undefined, fetch: undefined, headers: undefined, onEvent: undefined },
+  ])("takes %j", (options) => {
+    expect(make(options)).not.toThrow();
+  });
+
+  it("lists the options there are where it is given another", () => {
+    expect(make({ timeout: 5 })).toThrow(
+      "createClient: Unknown option `timeout`. Known: locationId, token, baseUrl, allowHttp, fetch, timeoutMs, maxRetries, maxWaitMs, headers, limiter, onEvent",
+    );
+    expect(() => createClient(undefined as never)).toThrow(
+      "createClient: the options must be an object",
+    );
+  });
+});
+
+describe("a call", () => {
+  const { fetch, requests } = fakeHighLevel();
+  const client = createClient({ locationId, token, fetch });
+  const call = (options: unknown) =>
+    rejection(client.createProductCollection(collection, options as never));
+
+  it.each([
+    ["signal", new AbortController()],
+    ["timeoutMs", 0],
+    ["headers", { Version: "2020-01-01" }],
+    ["onEvent", true],
+  ])("rejects with a TypeError that names a bad %s, and sends nothing", async (name, value) => {
+    const error = await call({ [name]: value });
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain(`createProductCollection: \`${name}\` must be`);
+    expect(requests).toEqual([]);
+  });
+
+  it("rejects with the options there are where it is given another", async () => {
+    const words = "Unknown option `maxRetries`. Known: signal, timeoutMs, headers, onEvent";
+    expect(String(await call({ maxRetries: 1 }))).toContain(words);
+  });
+});

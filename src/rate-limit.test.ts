@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+
+afterEach(() => void vi.useRealTimers());
+
+describe("the rate limit", () => {
+  it("is read from the five headers", () => {
+    const headers = new Headers({
+      "X-RateLimit-Max": "100",
+      "X-RateLimit-Remaining": "0",
+      "X-RateLimit-Interval-Milliseconds": "10000",
+      "X-RateLimit-Limit-Daily": "200000",
+      "X-RateLimit-Daily-Remaining": "199999",
+    });
+    expect(rateLimitIn(headers)).toEqual({
+      limit: 100,
+      remaining: 0,
+      intervalMs: 10_000,
+      dailyLimit: 200_000,
+      dailyRemaining: 199_999,
+    });
+  });
+
+  it.each(["", "-1", "1.5", "1e3", "many", "1, 2", "1234567890123456"])(
+    "has no figure of %j",
+    (text) => {
+      expect(rateLimitIn(new Headers({ "X-RateLimit-Max": text })).limit).toBeUndefined();
+    },
+  );
+});
+
+describe("Retry-After", () => {
+  const wait = (headers: Readonly<Record<string, string>>) => retryAfterMsIn(new Headers(headers));
+  const server = Date.parse("2026-01-01T12:00:00Z");
+  const date = (ms: number) => new Date(server + ms).toUTCString();
+
+  it("is a number of seconds", () => {
+    expect(wait({ "Retry-After": "0" })).toBe(0);
+    expect(wait({ "Retry-After": "120" })).toBe(120_000);
+  });
+
+  it.each([-1, 0, 1])(
+    "is a date that counts from the answer's own, %i h from this clock",
+    (hours) => {
+      vi.useFakeTimers({ toFake: ["Date"], now: server - hours * 3_600_000 });
+      expect(wait({ "Retry-After": date(2000), Date: date(0) })).toBe(2000);
+      expect(wait({ "Retry-After": date(-2000), Date: date(0) })).toBe(0);
+    },
+  );
+
+  it("counts from this machine's clock where the answer has no date", () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: server });
+    expect(wait({ "Retry-After": date(2000) })).toBe(2000);
+  });
+
+  it.each(["", "soon", "-5", "1.5", "10:00 or so"])("names no wait where it is %j", (value) => {
+    expect(wait({ "Retry-After": value })).toBeUndefined();
+    expect(wait({})).toBeUndefined();
+  });
+});

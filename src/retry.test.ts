@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { isNeverSent, isRefusal, retryDelayMs } from "./retry.js";
+
+const maxWaitMs = 30_000;
+
+function answer(status: number, headers: Readonly<Record<string, string>> = {}) {
+  return { status, headers: new Headers(headers) };
+}
+
+describe("an answer", () => {
+  it.each([
+    ["Retry-After", { "Retry-After": "2", "X-RateLimit-Interval-Milliseconds": "10000" }, 2000],
+    [
+      "the window, where there is no Retry-After",
+      { "X-RateLimit-Interval-Milliseconds": "500" },
+      500,
+    ],
+    ["HighLevel's window, where there is neither", {}, 10_000],
+  ])("of 429 is waited out: %s", (_, headers, ms) => {
+    expect(retryDelayMs(answer(429, headers), maxWaitMs, 0, 0)).toBe(ms);
+    expect(retryDelayMs(answer(429, headers), maxWaitMs, 1, 1)).toBe(ms * 1.25); // jitter
+    expect(retryDelayMs(answer(429, headers), ms, 0, 0)).toBe(ms);
+    expect(retryDelayMs(answer(429, headers), ms - 1, 0, 0)).toBeUndefined();
+  });
+
+  it("of 429 is not waited out where the day's budget is spent", () => {
+    const spent = { "Retry-After": "1", "X-RateLimit-Daily-Remaining": "0" };
+    expect(retryDelayMs(answer(429, spent), maxWaitMs, 0)).toBeUndefined();
+    const left = { ...spent, "X-RateLimit-Daily-Remaining": "1" };
+    expect(retryDelayMs(answer(429, left), maxWaitMs, 0, 0)).toBe(1000);
+  });
+
+  it.each([200, 201, 400, 401, 408, 422, 500, 503])("of %i is final", (status) => {
+    expect(retryDelayMs(answer(status, { "Retry-After": "1" }), maxWaitMs, 0)).toBeUndefined();
+  });
+});
+
+describe("a failed connection", () => {
+  it("that created nothing is tried again, after a backoff that doubles", () => {
+    const failure = { status: undefined, mayHaveCreated: false };
+    expect(retryDelayMs(failure, maxWaitMs, 0, 1)).toBe(500);
+    expect(retryDelayMs(failure, maxWaitMs, 1, 1)).toBe(1000);
+    expect(retryDelayMs(failure, maxWaitMs, 3, 0.5)).toBe(2000);
+    expect(retryDelayMs(failure, 700, 1, 1)).toBe(700);
+  });
+
+  it("is tried again after half a 429, but after no other half an answer", () => {
+    const half = (status: number) => ({ status, mayHaveCreated: false });
+    expect(retryDelayMs(half(429), maxWaitMs, 0, 1)).toBe(500);
+    expect(retryDelayMs(half(422), maxWaitMs, 0, 1)).toBeUndefined();
+  });
+
+  it("that may have created something is final", () => {
+    const failure = { status: undefined, mayHaveCreated: true };
+    expect(retryDelayMs(failure, maxWaitMs, 0)).toBeUndefined();
+  });
+});
+
+describe("a status", () => {
+  it.each([400, 401, 404, 422, 429, 499])("of %i says that nothing was created", (status) => {
+    expect(isRefusal(status)).toBe(true);
+  });
+  it.each([200, 301, 399, 408, 500, 503])("of %i does not", (status) => {
+    expect(isRefusal(status)).toBe(false);
+  });
+});
+
+describe("a failure", () => {
+  const coded = (code: string) => Object.assign(new Error(), { code });
+
+  it.each([
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ECONNREFUSED",
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+    "UND_ERR_CONNECT_TIMEOUT",
+    "CERT_HAS_EXPIRED",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+  ])("of code %s comes before a request is sent", (code) => {
+    expect(isNeverSent(new TypeError("fetch failed", { cause: coded(code) }))).toBe(true);
+  });
+
+  it.each(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "NOT_ECONNREFUSED", "ECONNREFUSED_NOT"])(
+    "of code %s may come after",
+    (code) => {
+      expect(isNeverSent(new TypeError("fetch failed", { cause: coded(code) }))).toBe(false);
+    },
+  );
+
+  it("of several addresses comes before where each of them does", () => {
+    const refused = coded("ECONNREFUSED");
+    const both = new AggregateError([refused, refused]);
+    expect(isNeverSent(new TypeError("fetch failed", { cause: both }))).toBe(true);
+    expect(isNeverSent(new AggregateError([refused, coded("ECONNRESET")]))).toBe(false);
+  });
+
+  it.each([undefined, null, "text", new Error("no code"), {}])(
+    "like %j may come after",
+    (thrown) => {
+      expect(isNeverSent(thrown)).toBe(false);
+    },
+  );
+});

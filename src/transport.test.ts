@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  answer,
+  closedPort,
+  collection,
+  countingServer,
+  created,
+  makeClient,
+  rejection,
+  token,
+} from "../contract-tests/servers.js";
+import { type ClientEvent, type ConnectionError, createLimiter } from "./index.js";
+
+// Which failures are sent again, and what they say, is in contract-tests/failures.test.ts.
+
+beforeEach(() => {
+  vi.spyOn(Math, "random").mockReturnValue(0); // no jitter, and so no wait where none is named
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("sending again", () => {
+  it("creates after a 429, with the same body", async () => {
+    const server = await countingServer((it, _, count) =>
+      count < 3 ? answer(it, 429, {}, { "Retry-After": "0" }) : answer(it, 201),
+    );
+    const result = await makeClient(server.url).createProductCollection(collection);
+    expect(result).toEqual(created.data);
+    expect(new Set(server.requests.map(({ body }) => body)).size).toBe(1);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it("creates after a connection that could not be made", async () => {
+    const server = await countingServer((it) => answer(it, 201));
+    const closed = `http://127.0.0.1:${await closedPort()}`;
+    let attempts = 0;
+    const client = makeClient(server.url, {
+      fetch: (url, init) => fetch(++attempts === 1 ? url.replace(server.url, closed) : url, init),
+    });
+    await client.createProductCollection(collection);
+    expect(attempts).toBe(2);
+  });
+
+  it.each([
+    ["maxRetries is 0", { maxRetries: 0 }, 1],
+    ["maxRetries is 1", { maxRetries: 1 }, 2],
+  ])("ends where %s", async (_, options, attempts) => {
+    const server = await countingServer((it) => answer(it, 429, {}, { "Retry-After": "0" }));
+    const error = await rejection(
+      makeClient(server.url, options).createProductCollection(collection),
+    );
+    expect(error).toMatchObject({ status: 429, attempts });
+    expect(server.requests).toHaveLength(attempts);
+  });
+});
+
+describe("a token provider", () => {
+  /** A server that accepts one token. */
+  const serverFor = (good: string) =>
+    countingServer((it, { headers }) =>
+      headers.authorization === `Bearer ${good}` ? answer(it, 201) : answer(it, 401, {}),
+    );
+
+  it("is asked for another token after a 401, which is not counted as a retry", async () => {
+    const server = await serverFor("pit-new-token");
+    const asked: unknown[] = [];
+    const events: ClientEvent[] = [];
+    const client = makeClient(server.url, {
+      maxRetries: 0,
+      token: (rejected) => {
+        asked.push(rejected);
+        return rejected ? "pit-new-token" : "pit-old-token";
+      },
+      onEvent: (event) => events.push(event),
+    });
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+    expect(asked).toEqual([undefined, "pit-old-token"]);
+    expect(events.map(({ type }) => type)).toEqual(["attempt", "refreshing", "attempt"]);
+  });
+
+  it("is asked once for all calls whose token was rejected", async () => {
+    const server = await serverFor("pit-new-token");
+    let questions = 0;
+    const client = makeClient(server.url, {
+      token: async (rejected) => {
+        if (rejected) questions++;
+        return rejected ? "pit-new-token" : "pit-old-token";
+      },
+    });
+    await Promise.all(Array.from({ length: 20 }, () => client.createProductCollection(collection)));
+    expect(questions).toBe(1);
+  });
+
+  it("is asked no third time, and not at all for a token that is a string", async () => {
+    const server = await serverFor("pit-another-token");
+    const provider = vi.fn((rejected?: string) => (rejected ? "pit-new-token" : "pit-old-token"));
+    const error = await rejection(
+      makeClient(server.url, { token: provider }).createProductCollection(collection),
+    );
+    expect(error).toMatchObject({ status: 401, attempts: 2 });
+    expect(provider).toHaveBeenCalledTimes(2);
+
+    const onEvent = vi.fn();
+    await rejection(makeClient(server.url, { onEvent }).createProductCollection(collection));
+    expect(onEvent).toHaveBeenCalledTimes(1);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it("ends the call with what it throws, and nothing is sent", async () => {
+    const server = await serverFor("none");
+    const thrown = new Error("the vault is closed");
+    const client = makeClient(server.url, { token: () => Promise.reject(thrown) });
+    expect(await rejection(client.createProductCollection(collection))).toBe(thrown);
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each(["", "two words", "line\nbreak", undefined])("must not give %j", async (bad) => {
+    const server = await serverFor("none");
+    const client = makeClient(server.url, { token: () => bad as string });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain("token provider");
+    if (bad) expect(String(error)).not.toContain(bad);
+    expect(server.requests).toEqual([]);
+  });
+
+  it("is asked when it is the call's turn, so that a token cannot expire in the queue", async () => {
+    const server = await countingServer((it) => answer(it, 201));
+    let asked = 0;
+    let held = () => {};
+    const client = makeClient(server.url, {
+      token: () => {
+        asked++;
+        return token;
+      },
+      limiter: async (_key, send) => {
+        await new Promise<void>((resolve) => {
+          held = resolve;
+        });
+        return send();
+      },
+    });
+    const call = client.createProductCollection(collection);
+    await new Promise(setImmediate);
+    expect(asked).toBe(0);
+    held();
+    await call;
+    expect(asked).toBe(1);
+  });
+});
+
+describe("a fetch of one's own", () => {
+  it("may be deaf to its signal: the call ends in time all the same", async () => {
+    const fetch = () => new Promise<Response>(() => {});
+    const client = makeClient("https://api.example", { fetch, timeoutMs: 5 });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({ name: "TimeoutError", mayHaveCreated: true, attempts: 1 });
+  });
+
+  it("may answer with no stream, but text", async () => {
+    const text = async () => JSON.stringify(created);
+    const plain = { ok: true, status: 201, headers: new Headers(), text };
+    const client = makeClient("https://api.example", { fetch: async () => plain as Response });
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+  });
+
+  it("may throw anything: the error's cause is a copy without the token", async () => {
+    const thrown = Object.assign(new Error(`Bearer ${token} was refused`), {
+      code: "EPROXY",
+      cause: new Error("the proxy's"),
+    });
+    const client = makeClient("https://api.example", { fetch: () => Promise.reject(thrown) });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({
+      name: "ConnectionError",
+      message: "No complete answer: the proxy's; the collection may have been created",
+      cause: {
+        message: "Bearer [token] was refused",
+        code: "EPROXY",
+        cause: { message: "the proxy's" },
+      },
+    });
+    const client2 = makeClient("https://api.example", { fetch: () => Promise.reject("no") });
+    expect(await rejection(client2.createProductCollection(collection))).toMatchObject({
+      name: "ConnectionError",
+      cause: { message: "no" },
+    });
+  });
+});
+
+it("a call that was aborted leaves the limiter's queue at once", async () => {
+  const server = await countingServer(() => {});
+  const limiter = createLimiter({ limit: 1, intervalMs: 60_000 });
+  const client = makeClient(server.url, { limiter });
+  const first = new AbortController();
+  const inFlight = client.createProductCollection(collection, { signal: first.signal });
+  const second = new AbortController();
+  const waiting = client.createProductCollection(collection, { signal: second.signal });
+  await server.received(1);
+  second.abort();
+  const error = (await rejection(waiting)) as ConnectionError;
+  expect(error).toMatchObject({ name: "AbortError", mayHaveCreated: false, attempts: 0 });
+  first.abort();
+  expect(await rejection(inFlight)).toMatchObject({ name: "AbortError", mayHaveCreated: true });
+});
+
+it("a call that is aborted by a listener to its wait ends at once", async () => {
+  const server = await countingServer((it) => answer(it, 429, {}, { "Retry-After": "20" }));
+  const controller = new AbortController();
+  const error = await rejection(
+    makeClient(server.url).createProductCollection(collection, {
+      signal: controller.signal,
+      onEvent: ({ type }) => type === "waiting" && controller.abort("enough"),
+    }),
+  );
+  expect(error).toMatchObject({ name: "AbortError", cause: "enough", attempts: 1 });
+});
