@@ -3,11 +3,10 @@ import { ApiError, type ClientOptions, createClient, type Issue } from "../src/i
 import { fakeHighLevel } from "../src/testing.js";
 import { type Response as DocumentedResponse, operationOf, readContract } from "./document.js";
 import { breaches, withValue } from "./probes.js";
+import { collection, locationId, token } from "./servers.js";
 
 // Every documented answer becomes what the contract promises, from the mock and from the fake, and what
 // departs from it is reported.
-
-const collection = { name: "Best Sellers", slug: "best-sellers" };
 
 const answers = Object.entries(operationOf(readContract()).operation.responses).map(
   ([code, response]) => ({ status: Number(code), response, example: exampleIn(response) }),
@@ -22,8 +21,8 @@ function exampleIn({ content }: DocumentedResponse): unknown {
 async function outcomeOf(options: Partial<ClientOptions>) {
   const drifts: Issue[] = [];
   const client = createClient({
-    locationId: "6578278e879ad2646715ba9c",
-    token: "a-token-of-the-sub-account",
+    locationId,
+    token,
     maxRetries: 0,
     onEvent(event) {
       if (event.type === "drift") drifts.push(...event.issues);

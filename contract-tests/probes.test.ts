@@ -4,8 +4,9 @@ import { createClient, type NewProductCollection } from "../src/index.js";
 import { fakeHighLevel } from "../src/testing.js";
 import { readContract } from "./document.js";
 import { endpoint, fieldProbes, type Probe, probes, validRequest } from "./probes.js";
+import { locationId, token } from "./servers.js";
 
-const account = { token: "a-token-of-the-sub-account", locationId: "6578278e879ad2646715ba9c" };
+const account = { token, locationId };
 const all = [validRequest(account), ...probes(account)];
 
 /** A server that claims the contract, and how it says where a body breaks it. */

@@ -4,23 +4,22 @@ import { once } from "node:events";
 import { createServer as createHttpServer, type ServerResponse } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { type ClientOptions, createClient, type HighLevelClient } from "../src/index.js";
+import { exampleBodies } from "../generated/examples.js";
+import {
+  type ClientOptions,
+  createClient,
+  type HighLevelClient,
+  type NewProductCollection,
+} from "../src/index.js";
 
 /** A token that is no ordinary word, so that finding it anywhere means that it leaked. */
 export const token = "pit-5e1f0c9a-77d2-4b1e-9a63-0d4c8b2f6e11";
 export const locationId = "6578278e879ad2646715ba9c";
-export const collection = { name: "Best Sellers", slug: "best-sellers" };
+export const collection: NewProductCollection = { name: "Best Sellers", slug: "best-sellers" };
 
-/** The body of a 201. */
+/** The body of a 201: the contract's example, for the collection. */
 export const created = {
-  data: {
-    _id: "655b33a82209e60b6adb87a5",
-    altId: locationId,
-    ...collection,
-    image: "http://example.com/watermark.png",
-    seo: { title: "Best Sellers", description: "Collections of the best products" },
-    createdAt: "2024-02-22T09:27:19.728Z",
-  },
+  data: { ...exampleBodies[201].data, altId: locationId, ...collection },
 };
 
 /** A request as a server received it, to its last byte. */

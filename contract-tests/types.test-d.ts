@@ -26,7 +26,7 @@ describe("a collection to create", () => {
     // @ts-expect-error a required field has another type
     compiles(() => client.createProductCollection({ ...collection, name: 1 }));
     // @ts-expect-error the contract has no such field
-    compiles(() => client.createProductCollection({ ...collection, colour: "red" }));
+    compiles(() => client.createProductCollection({ ...collection, noSuchField: 1 }));
     // @ts-expect-error the client adds the location
     compiles(() => client.createProductCollection({ ...collection, altId: "another" }));
   });

@@ -17,7 +17,7 @@ const options = {
   locationId: "6578278e879ad2646715ba9c",
   token: "any-token-will-do",
 };
-const collection = { name: "Best Sellers", slug: "best-sellers" };
+const collection: NewProductCollection = { name: "Best Sellers", slug: "best-sellers" };
 
 try {
   await create();

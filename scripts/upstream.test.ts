@@ -15,8 +15,8 @@ symlinkSync(join(root, "node_modules"), join(project, "node_modules"));
 writeFileSync(join(project, "openapi/known-differences.json"), "[]");
 const contract = readFileSync(join(root, "openapi/openapi.yaml"), "utf8");
 
-function publish(text: string, instead: string): void {
-  expect(contract).toContain(text);
+function publish(text: RegExp, instead: string): void {
+  expect(contract).toMatch(text);
   writeFileSync(join(project, "openapi/published.yaml"), contract.replace(text, instead));
 }
 
@@ -27,30 +27,25 @@ function upstream(...args: readonly string[]) {
 }
 
 it("a published file that differs in words alone agrees with the contract", () => {
-  publish("as shown to shoppers", "as shoppers see it");
+  publish(/description: \w+/, "description: In other words");
   expect(upstream("openapi/published.yaml")).toMatchObject({ status: 0, stderr: "" });
 });
 
 it("a published change is a row of both facts, and --update takes it over", () => {
-  publish("required: [altId, altType, name, slug]", "required: [altId, altType, name]");
-  const row =
-    'request.body.slug: the contract says "string, required", HighLevel publishes "string, optional".';
+  const [, field] = /required: \[(\w+), /.exec(contract) ?? [];
+  publish(/required: \[\w+, /, "required: [");
   const { status, stdout } = upstream("--update", "openapi/published.yaml");
-  expect({ status, lines: stdout.split("\n") }).toMatchObject({
-    status: 1,
-    lines: expect.arrayContaining(["openapi/upstream.json is written.", row]),
-  });
+  expect(status).toBe(1);
+  expect(stdout).toContain("openapi/upstream.json is written.");
+  expect(stdout).toMatch(new RegExp(`^request.body.${field}: .*required".*optional"\\.$`, "m"));
   const { source, rows } = JSON.parse(readFileSync(join(project, "openapi/upstream.json"), "utf8"));
-  expect([source, rows["request.body.slug"]]).toEqual(["published.yaml", "string, optional"]);
+  expect([source, rows[`request.body.${field}`]]).toEqual(["published.yaml", "string, optional"]);
 });
 
 it("an endpoint that HighLevel no longer publishes is a difference", () => {
-  publish("/products/collections:", "/products/groups:");
+  publish(/^ {2}\/\S+:$/m, "  /elsewhere:");
   const { status, stdout } = upstream("openapi/published.yaml");
-  expect([status, stdout]).toEqual([
-    1,
-    expect.stringContaining("has no POST /products/collections"),
-  ]);
+  expect([status, stdout]).toEqual([1, expect.stringContaining("has no POST /")]);
 });
 
 it.each([[["missing.json"]], [["--colour"]]])("%j is refused in one line", (args) => {

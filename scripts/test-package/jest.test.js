@@ -1,0 +1,5 @@
+import * as main from "highlevel-product-collections";
+import * as testing from "highlevel-product-collections/testing";
+import { smoke } from "./smoke.js";
+
+test("the package works in Jest", () => smoke(main, testing, process.env.SERVER));
