@@ -1,4 +1,4 @@
-import { AbortedError, ConnectionError, TimeoutError } from "./errors.js";
+import { AbortedError, ConnectionError, type HighLevelError, TimeoutError } from "./errors.js";
 import type { AttemptEvent, Emit } from "./events.js";
 import type { Fetch } from "./options.js";
 import { rateLimitIn } from "./rate-limit.js";
@@ -70,19 +70,18 @@ export async function attempt(
   } catch (thrown) {
     const mayHaveCreated = status === undefined ? !isNeverSent(thrown) : !isRefusal(status);
     const failure = { mayHaveCreated, attempts, status };
-    const error = errorOf();
+    let error: HighLevelError;
+    if (signal?.aborted) {
+      error = new AbortedError({ ...failure, cause: signal.reason });
+    } else if (thrown === outOfTime) {
+      error = new TimeoutError(`No complete answer within ${timeoutMs} ms`, failure);
+    } else {
+      const cause = copyOf(thrown, clean);
+      error = new ConnectionError(`No complete answer: ${reasonOf(cause)}`, { ...failure, cause });
+    }
     const { name, message } = error;
     report({ ...(status !== undefined && { status }), error: { name, message } });
     throw error;
-
-    function errorOf() {
-      if (signal?.aborted) return new AbortedError({ ...failure, cause: signal.reason });
-      if (thrown === outOfTime) {
-        return new TimeoutError(`No complete answer within ${timeoutMs} ms`, failure);
-      }
-      const cause = copyOf(thrown, clean);
-      return new ConnectionError(`No complete answer: ${reasonOf(cause)}`, { ...failure, cause });
-    }
   }
 }
 
@@ -125,8 +124,8 @@ async function textOf(response: Response): Promise<string> {
 /** A copy of an error and its causes without the token, which a platform's error may quote. */
 function copyOf(error: unknown, clean: (text: string) => string): Error {
   const { name, message, code, stack, cause } = (error ?? {}) as Partial<Error & { code: string }>;
-  const copy = new Error(clean(message ?? String(error)));
-  if (cause) copy.cause = copyOf(cause, clean);
+  const options = cause ? { cause: copyOf(cause, clean) } : {};
+  const copy = new Error(clean(message ?? String(error)), options);
   return Object.assign(copy, name && { name }, code && { code }, stack && { stack: clean(stack) });
 }
 
