@@ -1,10 +1,9 @@
-import type { ConnectionError } from "./errors.js";
 import { defaultIntervalMs, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
 
 /** What an attempt came to, as far as it matters here: an answer, or a failed connection. */
 type Outcome =
   | { readonly status: number; readonly headers: Headers }
-  | Pick<ConnectionError, "status" | "mayHaveCreated">;
+  | { readonly status: number | undefined; readonly mayHaveCreated: boolean };
 
 const firstBackoffMs = 500;
 
