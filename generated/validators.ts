@@ -11,7 +11,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.altId === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "altId"}};
+const err0 = {instancePath,keyword:"required",params:{missingProperty: "altId"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -21,7 +21,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.altType === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "altType"}};
+const err1 = {instancePath,keyword:"required",params:{missingProperty: "altType"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -31,7 +31,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.name === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"}};
+const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -41,7 +41,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.slug === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "slug"}};
+const err3 = {instancePath,keyword:"required",params:{missingProperty: "slug"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -52,7 +52,7 @@ errors++;
 }
 if(data.altId !== undefined){
 if(typeof data.altId !== "string"){
-const err4 = {instancePath:instancePath+"/altId",schemaPath:"#/properties/altId/type",keyword:"type",params:{type: "string"}};
+const err4 = {instancePath:instancePath+"/altId",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -64,7 +64,7 @@ errors++;
 }
 if(data.altType !== undefined){
 if("location" !== data.altType){
-const err5 = {instancePath:instancePath+"/altType",schemaPath:"#/properties/altType/const",keyword:"const",params:{allowedValue: "location"}};
+const err5 = {instancePath:instancePath+"/altType",keyword:"const",params:{allowedValue: "location"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -78,7 +78,7 @@ if(data.collectionId !== undefined){
 let data2 = data.collectionId;
 if(typeof data2 === "string"){
 if(!pattern0.test(data2)){
-const err6 = {instancePath:instancePath+"/collectionId",schemaPath:"#/properties/collectionId/pattern",keyword:"pattern",params:{pattern: "^[0-9a-fA-F]{24}$"}};
+const err6 = {instancePath:instancePath+"/collectionId",keyword:"pattern",params:{pattern: "^[0-9a-fA-F]{24}$"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -89,7 +89,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/collectionId",schemaPath:"#/properties/collectionId/type",keyword:"type",params:{type: "string"}};
+const err7 = {instancePath:instancePath+"/collectionId",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -101,7 +101,7 @@ errors++;
 }
 if(data.name !== undefined){
 if(typeof data.name !== "string"){
-const err8 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"}};
+const err8 = {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -115,7 +115,7 @@ if(data.slug !== undefined){
 let data4 = data.slug;
 if(typeof data4 === "string"){
 if(!pattern1.test(data4)){
-const err9 = {instancePath:instancePath+"/slug",schemaPath:"#/properties/slug/pattern",keyword:"pattern",params:{pattern: "^\\S*$"}};
+const err9 = {instancePath:instancePath+"/slug",keyword:"pattern",params:{pattern: "^\\S*$"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -126,7 +126,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/slug",schemaPath:"#/properties/slug/type",keyword:"type",params:{type: "string"}};
+const err10 = {instancePath:instancePath+"/slug",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -138,7 +138,7 @@ errors++;
 }
 if(data.image !== undefined){
 if(typeof data.image !== "string"){
-const err11 = {instancePath:instancePath+"/image",schemaPath:"#/properties/image/type",keyword:"type",params:{type: "string"}};
+const err11 = {instancePath:instancePath+"/image",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -153,7 +153,7 @@ let data6 = data.seo;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.title !== undefined){
 if(typeof data6.title !== "string"){
-const err12 = {instancePath:instancePath+"/seo/title",schemaPath:"#/properties/seo/properties/title/type",keyword:"type",params:{type: "string"}};
+const err12 = {instancePath:instancePath+"/seo/title",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -165,7 +165,7 @@ errors++;
 }
 if(data6.description !== undefined){
 if(typeof data6.description !== "string"){
-const err13 = {instancePath:instancePath+"/seo/description",schemaPath:"#/properties/seo/properties/description/type",keyword:"type",params:{type: "string"}};
+const err13 = {instancePath:instancePath+"/seo/description",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -177,7 +177,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/seo",schemaPath:"#/properties/seo/type",keyword:"type",params:{type: "object"}};
+const err14 = {instancePath:instancePath+"/seo",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -189,7 +189,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err15 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -211,7 +211,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.data === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "data"}};
+const err0 = {instancePath,keyword:"required",params:{missingProperty: "data"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -224,7 +224,7 @@ if(data.data !== undefined){
 let data0 = data.data;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0._id === undefined){
-const err1 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "_id"}};
+const err1 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "_id"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -234,7 +234,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data0.altId === undefined){
-const err2 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "altId"}};
+const err2 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "altId"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -244,7 +244,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data0.name === undefined){
-const err3 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "name"}};
+const err3 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -254,7 +254,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0.slug === undefined){
-const err4 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "slug"}};
+const err4 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "slug"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -264,7 +264,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data0.image === undefined){
-const err5 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "image"}};
+const err5 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "image"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -274,7 +274,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data0.seo === undefined){
-const err6 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "seo"}};
+const err6 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "seo"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -284,7 +284,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data0.createdAt === undefined){
-const err7 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/required",keyword:"required",params:{missingProperty: "createdAt"}};
+const err7 = {instancePath:instancePath+"/data",keyword:"required",params:{missingProperty: "createdAt"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -295,7 +295,7 @@ errors++;
 }
 if(data0._id !== undefined){
 if(typeof data0._id !== "string"){
-const err8 = {instancePath:instancePath+"/data/_id",schemaPath:"#/properties/data/properties/_id/type",keyword:"type",params:{type: "string"}};
+const err8 = {instancePath:instancePath+"/data/_id",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -307,7 +307,7 @@ errors++;
 }
 if(data0.altId !== undefined){
 if(typeof data0.altId !== "string"){
-const err9 = {instancePath:instancePath+"/data/altId",schemaPath:"#/properties/data/properties/altId/type",keyword:"type",params:{type: "string"}};
+const err9 = {instancePath:instancePath+"/data/altId",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -319,7 +319,7 @@ errors++;
 }
 if(data0.name !== undefined){
 if(typeof data0.name !== "string"){
-const err10 = {instancePath:instancePath+"/data/name",schemaPath:"#/properties/data/properties/name/type",keyword:"type",params:{type: "string"}};
+const err10 = {instancePath:instancePath+"/data/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -331,7 +331,7 @@ errors++;
 }
 if(data0.slug !== undefined){
 if(typeof data0.slug !== "string"){
-const err11 = {instancePath:instancePath+"/data/slug",schemaPath:"#/properties/data/properties/slug/type",keyword:"type",params:{type: "string"}};
+const err11 = {instancePath:instancePath+"/data/slug",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -343,7 +343,7 @@ errors++;
 }
 if(data0.image !== undefined){
 if(typeof data0.image !== "string"){
-const err12 = {instancePath:instancePath+"/data/image",schemaPath:"#/properties/data/properties/image/type",keyword:"type",params:{type: "string"}};
+const err12 = {instancePath:instancePath+"/data/image",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -358,7 +358,7 @@ let data6 = data0.seo;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.title !== undefined){
 if(typeof data6.title !== "string"){
-const err13 = {instancePath:instancePath+"/data/seo/title",schemaPath:"#/properties/data/properties/seo/properties/title/type",keyword:"type",params:{type: "string"}};
+const err13 = {instancePath:instancePath+"/data/seo/title",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -370,7 +370,7 @@ errors++;
 }
 if(data6.description !== undefined){
 if(typeof data6.description !== "string"){
-const err14 = {instancePath:instancePath+"/data/seo/description",schemaPath:"#/properties/data/properties/seo/properties/description/type",keyword:"type",params:{type: "string"}};
+const err14 = {instancePath:instancePath+"/data/seo/description",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -382,7 +382,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/data/seo",schemaPath:"#/properties/data/properties/seo/type",keyword:"type",params:{type: "object"}};
+const err15 = {instancePath:instancePath+"/data/seo",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -396,7 +396,7 @@ if(data0.createdAt !== undefined){
 let data9 = data0.createdAt;
 if(typeof data9 === "string"){
 if(!(formats0.test(data9))){
-const err16 = {instancePath:instancePath+"/data/createdAt",schemaPath:"#/properties/data/properties/createdAt/format",keyword:"format",params:{format: "date-time"}};
+const err16 = {instancePath:instancePath+"/data/createdAt",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -407,7 +407,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/data/createdAt",schemaPath:"#/properties/data/properties/createdAt/type",keyword:"type",params:{type: "string"}};
+const err17 = {instancePath:instancePath+"/data/createdAt",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -419,7 +419,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: "object"}};
+const err18 = {instancePath:instancePath+"/data",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -431,7 +431,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err19 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -454,7 +454,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/statusCode",schemaPath:"#/properties/statusCode/type",keyword:"type",params:{type: "number"}};
+const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -466,7 +466,7 @@ errors++;
 }
 if(data.message !== undefined){
 if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"}};
+const err1 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -478,7 +478,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err2 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -501,7 +501,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/statusCode",schemaPath:"#/properties/statusCode/type",keyword:"type",params:{type: "number"}};
+const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -513,7 +513,7 @@ errors++;
 }
 if(data.message !== undefined){
 if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"}};
+const err1 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -525,7 +525,7 @@ errors++;
 }
 if(data.error !== undefined){
 if(typeof data.error !== "string"){
-const err2 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"}};
+const err2 = {instancePath:instancePath+"/error",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -537,7 +537,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err3 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -560,7 +560,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/statusCode",schemaPath:"#/properties/statusCode/type",keyword:"type",params:{type: "number"}};
+const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -572,7 +572,7 @@ errors++;
 }
 if(data.message !== undefined){
 if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"}};
+const err1 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -584,7 +584,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err2 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -607,7 +607,7 @@ if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 let data0 = data.statusCode;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err0 = {instancePath:instancePath+"/statusCode",schemaPath:"#/properties/statusCode/type",keyword:"type",params:{type: "number"}};
+const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -623,7 +623,7 @@ if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 if(typeof data1[i0] !== "string"){
-const err1 = {instancePath:instancePath+"/message/" + i0,schemaPath:"#/properties/message/items/type",keyword:"type",params:{type: "string"}};
+const err1 = {instancePath:instancePath+"/message/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -635,7 +635,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "array"}};
+const err2 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -647,7 +647,7 @@ errors++;
 }
 if(data.error !== undefined){
 if(typeof data.error !== "string"){
-const err3 = {instancePath:instancePath+"/error",schemaPath:"#/properties/error/type",keyword:"type",params:{type: "string"}};
+const err3 = {instancePath:instancePath+"/error",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -659,7 +659,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err4 = {instancePath,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err4];
 }
