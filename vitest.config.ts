@@ -23,7 +23,7 @@ export default defineConfig({
       }),
       project("live", "contract-tests/live.test.ts"),
       project("docs", "scripts/docs.test.ts"),
-      project("redis", "scripts/redis.test.ts"),
+      project("redis", "scripts/redis.test.ts", { globalSetup: ["scripts/redis.setup.ts"] }),
     ],
   },
 });

@@ -1,19 +1,22 @@
-// A token provider over OAuth: gives the stored access token, and gets another with the stored
+// A token provider for an OAuth app: gives the stored access token, and gets a new one with the stored
 // refresh token when it has expired or HighLevel has rejected it.
 //
-//   const token = oauthTokens({ clientId, clientSecret }, store);
+//   const token = oauthToken({ clientId, clientSecret }, store);
 //   const highlevel = createClient({ locationId, token });
+//
+// A refresh token serves once: let one process at a time refresh the tokens of a store.
 
 import type { TokenProvider } from "highlevel-product-collections";
 
+/** The tokens of a location. Times are in milliseconds since the epoch. */
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** When the access token expires, in milliseconds since the epoch. */
+  readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
-/** Where the tokens of a location are kept: a file, a database, a vault. */
+/** Where the tokens are kept: a file, a database, a vault. */
 export interface TokenStore {
   load(): Promise<Tokens>;
   save(tokens: Tokens): Promise<void>;
@@ -25,63 +28,66 @@ export interface OAuthApp {
   readonly tokenUrl?: string;
 }
 
-export function oauthTokens(
+/** A token that is rejected although it is not older than this is not replaced, nor is a refresh repeated. */
+const pauseMs = 60_000;
+
+export function oauthToken(app: OAuthApp, store: TokenStore): TokenProvider {
+  let latest: { refreshToken: string; at: number; tokens: Promise<Tokens> } | undefined;
+
+  /** Refreshes once for all calls that ask within the pause, whether it succeeds or fails. */
+  function refreshOnce(refreshToken: string): Promise<Tokens> {
+    if (latest?.refreshToken !== refreshToken || Date.now() - latest.at > pauseMs) {
+      latest = { refreshToken, at: Date.now(), tokens: refresh(app, store, refreshToken) };
+    }
+    return latest.tokens;
+  }
+
+  return async (rejected) => {
+    const { accessToken, refreshToken, issuedAt, expiresAt } = await store.load();
+    const isRejected = accessToken === rejected;
+    if (isRejected && Date.now() - issuedAt < pauseMs) {
+      throw new Error(
+        "HighLevel rejects a new token: does the app have the scope products/collection.write?",
+      );
+    }
+    if (!isRejected && Date.now() < expiresAt - pauseMs) return accessToken;
+    return (await refreshOnce(refreshToken)).accessToken;
+  };
+}
+
+async function refresh(
   {
     clientId,
     clientSecret,
     tokenUrl = "https://services.leadconnectorhq.com/oauth/token",
   }: OAuthApp,
   store: TokenStore,
-): TokenProvider {
-  async function refresh(refreshToken: string): Promise<Tokens> {
-    const response = await fetch(tokenUrl, {
-      method: "POST",
-      redirect: "error",
-      // All calls wait for this one: it must end.
-      signal: AbortSignal.timeout(30_000),
-      body: new URLSearchParams({
-        client_id: clientId,
-        client_secret: clientSecret,
-        grant_type: "refresh_token",
-        refresh_token: refreshToken,
-        user_type: "Location",
-      }),
-    });
-    if (!response.ok) throw new Error(`HighLevel refused to refresh the token: ${response.status}`);
-    const { access_token, refresh_token, expires_in } = await response.json();
-    // What is not there must not replace what is.
-    if (![typeof access_token, typeof refresh_token].every((it) => it === "string")) {
-      throw new Error("HighLevel gave no tokens");
-    }
-    const tokens = {
-      accessToken: access_token,
-      refreshToken: refresh_token,
-      expiresAt: Date.now() + expires_in * 1000,
-    };
-    // A refresh token serves once: what came with it is saved before anything else happens.
-    await store.save(tokens);
-    return tokens;
+  refreshToken: string,
+): Promise<Tokens> {
+  const response = await fetch(tokenUrl, {
+    method: "POST",
+    redirect: "error",
+    signal: AbortSignal.timeout(30_000),
+    body: new URLSearchParams({
+      client_id: clientId,
+      client_secret: clientSecret,
+      grant_type: "refresh_token",
+      refresh_token: refreshToken,
+      user_type: "Location",
+    }),
+  });
+  if (!response.ok) throw new Error(`HighLevel refused to refresh the token: ${response.status}`);
+  const { access_token, refresh_token, expires_in } = await response.json();
+  if (typeof access_token !== "string" || typeof refresh_token !== "string") {
+    throw new Error("HighLevel gave no tokens"); // which must not replace those in the store
   }
-
-  // Calls that find the token expired at the same time share one refresh.
-  let refreshing: Promise<Tokens> | undefined;
-  let refreshes = 0;
-
-  async function current(): Promise<Tokens> {
-    const before = refreshes;
-    const tokens = await (refreshing ?? store.load());
-    // What was loaded while others refreshed is what they replaced.
-    return refreshes === before ? tokens : current();
-  }
-
-  return async (rejected) => {
-    const tokens = await current();
-    const isStale = tokens.accessToken === rejected || tokens.expiresAt < Date.now() + 60_000;
-    if (!isStale) return tokens.accessToken;
-    refreshing ??= refresh(tokens.refreshToken).finally(() => {
-      refreshes++;
-      refreshing = undefined;
-    });
-    return (await refreshing).accessToken;
+  const issuedAt = Date.now();
+  const tokens = {
+    accessToken: access_token,
+    refreshToken: refresh_token,
+    issuedAt,
+    expiresAt: issuedAt + expires_in * 1000,
   };
+  await store.save(tokens); // before anything else: the old refresh token is of no use any more
+  return tokens;
 }

@@ -1,10 +1,10 @@
-// OpenTelemetry: a span for each call, and in it an event for each attempt, wait and other token.
+// OpenTelemetry: a span for each call, with an event for each attempt, wait, refresh and drift.
 //
 //   const highlevel = traced(createClient({ locationId, token }));
 //
 // It needs @opentelemetry/api, and an SDK that the program has set up; without one it does nothing.
 
-import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Attributes, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import {
   type ClientEvent,
   type HighLevelClient,
@@ -20,34 +20,34 @@ export function traced(
     get rateLimit() {
       return highlevel.rateLimit;
     },
-    createProductCollection: (collection, options = {}) =>
-      tracer.startActiveSpan(
+    createProductCollection(collection, options) {
+      const attributes = { "highlevel.collection.slug": collection.slug };
+      const kind = SpanKind.CLIENT;
+      return tracer.startActiveSpan(
         "createProductCollection",
-        { kind: SpanKind.CLIENT, attributes: { "highlevel.collection.slug": collection.slug } },
+        { kind, attributes },
         async (span) => {
           const onEvent = (event: ClientEvent) => {
-            addTo(span, event);
-            options.onEvent?.(event);
+            span.addEvent(event.type, attributesOf(event));
+            return options?.onEvent?.(event);
           };
           try {
             return await highlevel.createProductCollection(collection, { ...options, onEvent });
           } catch (error) {
-            fail(span, error);
+            const { name, message } = error instanceof Error ? error : new Error(String(error));
+            span.recordException({ name, message });
+            span.setStatus({ code: SpanStatusCode.ERROR, message });
+            if (error instanceof HighLevelError) {
+              span.setAttribute("highlevel.may_have_created", error.mayHaveCreated);
+            }
             throw error;
           } finally {
             span.end();
           }
         },
-      ),
+      );
+    },
   };
-}
-
-function addTo(span: Span, event: ClientEvent): void {
-  span.setAttribute("highlevel.location_id", event.locationId);
-  span.addEvent(event.type, attributesOf(event));
-  if (event.type === "attempt" && event.status !== undefined) {
-    span.setAttribute("http.response.status_code", event.status);
-  }
 }
 
 function attributesOf(event: ClientEvent): Attributes {
@@ -61,20 +61,10 @@ function attributesOf(event: ClientEvent): Attributes {
         "error.type": event.error?.name,
       };
     case "waiting":
-      return { reason: event.reason, ms: event.ms, ahead: event.ahead };
+      return { reason: event.reason, ms: event.ms };
     case "drift":
       return { issues: event.issues.map(({ path, message }) => `${path} ${message}`) };
     case "refreshing":
       return {};
-  }
-}
-
-function fail(span: Span, error: unknown): void {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  span.recordException({ name, message });
-  span.setStatus({ code: SpanStatusCode.ERROR, message });
-  span.setAttribute("error.type", name);
-  if (error instanceof HighLevelError) {
-    span.setAttribute("highlevel.may_have_created", error.mayHaveCreated);
   }
 }

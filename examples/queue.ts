@@ -1,129 +1,89 @@
-// Collections through a queue in Redis, for as many processes on as many machines as you like. A job
-// that may have created its collection is never run again: it fails, and says that it may exist.
+// Collections through a BullMQ queue in Redis, for as many machines as you like:
 //
-//   REDIS_URL=redis://127.0.0.1:6379 HIGHLEVEL_TOKEN=... npx tsx queue.ts
+//   REDIS_URL=redis://127.0.0.1:6379 HIGHLEVEL_TOKEN=... HIGHLEVEL_LOCATION_ID=... npx tsx queue.ts
 //
-// It needs bullmq, ioredis, rate-limiter-flexible and undici, and shared-budget.ts beside it. Let Redis
-// run with `appendfsync always`, or what it was told in its last second is lost with it.
+// It needs bullmq and ioredis. Nothing is created twice: a job is begun once. One whose worker was killed,
+// or whose answer leaves open what was created, is among the failed jobs: look in HighLevel, and where its
+// collection is missing remove the job and add it again. Let Redis run with `appendfsync always`.
 
-import { AsyncLocalStorage } from "node:async_hooks";
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Job, Queue, UnrecoverableError, Worker, type WorkerOptions } from "bullmq";
+import { Queue, UnrecoverableError, Worker, type WorkerOptions } from "bullmq";
 import {
   ApiError,
   type ClientOptions,
   createClient,
-  type FetchInit,
   HighLevelError,
   InvalidRequestError,
   type NewProductCollection,
 } from "highlevel-product-collections";
-import { undiciFetch } from "highlevel-product-collections/undici";
 import { Redis } from "ioredis";
-import { sharedBudget } from "./shared-budget.js";
 
-export interface Task {
-  readonly locationId: string;
-  readonly collection: NewProductCollection;
+const nameOf = (locationId: string) => `product-collections-${locationId}`;
+
+export async function addCollections(
+  connection: Redis,
+  locationId: string,
+  collections: readonly NewProductCollection[],
+): Promise<void> {
+  const queue = new Queue<NewProductCollection>(nameOf(locationId), { connection });
+  const jobs = collections.map((data) => ({
+    name: "create",
+    data,
+    opts: {
+      jobId: `slug-${encodeURIComponent(data.slug)}`, // added twice it is one job
+      attempts: 10,
+      backoff: { type: "exponential", delay: 1_000 },
+    },
+  }));
+  await queue.addBulk(jobs);
+  await queue.close();
 }
 
-const queueName = "highlevel-collections";
-/** Longer than a job stays in the queue. */
-const claimSeconds = 30 * 86_400;
-
-export function openQueue(redis: Redis): Queue<Task, string> {
-  return new Queue(queueName, {
-    connection: redis,
-    defaultJobOptions: { attempts: 10, backoff: { type: "exponential", delay: 1_000 } },
-  });
-}
-
-/**
- * Starts to work off the queue. A job's result is the id of the collection.
- *
- * @param options - Of the clients. A client takes one token: for many locations make them as
- * many-locations.ts does.
- */
+/** Starts to work off the queue of the client's location. A job's result is the collection's id. */
 export function startWorker(
-  redis: Redis,
-  options: Omit<ClientOptions, "locationId">,
+  connection: Redis,
+  options: ClientOptions,
   workerOptions: Partial<WorkerOptions> = {},
-): Worker<Task, string> {
-  const claimOfCall = new AsyncLocalStorage<{ readonly key: string; isOurs: boolean }>();
-  // One that tells what never left: such a job is run again, and not one that may exist.
-  const send = options.fetch ?? undiciFetch;
-  const limiter = sharedBudget(redis);
-
-  const clientFor = (locationId: string) =>
-    createClient({
-      limiter,
-      ...options,
-      locationId,
-      // A queue may give a job to two workers: to a second one if the first was killed, or was silent
-      // for long. So each claims the job before the request goes out, and of two only one can.
-      fetch: Object.assign(
-        async (url: string, init: FetchInit) => {
-          const claim = claimOfCall.getStore();
-          if (claim === undefined) throw new Error("The request belongs to no job.");
-          claim.isOurs ||= await claimed(claim.key);
-          if (!claim.isOurs) throw new Error("another worker has sent it");
-          const answer = await send(url, init);
-          // Refused: nothing was created, whatever comes of the call.
-          if (answer.status >= 400 && answer.status < 500) {
-            claim.isOurs = false;
-            await redis.del(claim.key);
-          }
-          return answer;
-        },
-        { tellsNeverSent: send.tellsNeverSent === true },
-      ),
-    });
-
-  /** Whether the job is ours to send. Without Redis nobody knows, and nothing is sent. */
-  async function claimed(key: string): Promise<boolean> {
+): Worker<NewProductCollection, string> {
+  const client = createClient(options);
+  const create = async ({ data }: { readonly data: NewProductCollection }) => {
     try {
-      return (await redis.set(key, "", "EX", claimSeconds, "NX")) === "OK";
+      const { _id } = await client.createProductCollection(data);
+      return _id;
     } catch (error) {
-      throw Object.assign(new Error("Redis does not answer", { cause: error }), {
-        neverSent: true,
-      });
-    }
-  }
-
-  async function work({ id, timestamp, data }: Job<Task, string>): Promise<string> {
-    const claim = { key: `${queueName}:sent:${id}:${timestamp}`, isOurs: false };
-    const client = clientFor(data.locationId);
-    try {
-      const call = () => client.createProductCollection(data.collection);
-      return (await claimOfCall.run(claim, call))._id;
-    } catch (error) {
-      const mayExist = error instanceof HighLevelError ? error.mayHaveCreated : claim.isOurs;
-      if (mayExist) throw new UnrecoverableError(`It may exist: ${error}`);
-      if (claim.isOurs) await redis.del(claim.key); // nothing was created
-      const isHopeless =
+      const { message } = Object(error);
+      if (error instanceof HighLevelError && error.mayHaveCreated) {
+        throw new UnrecoverableError(`May exist: ${message}`);
+      }
+      const isRefused =
         error instanceof InvalidRequestError ||
-        (error instanceof ApiError && [400, 403, 422].includes(error.status));
-      throw isHopeless ? new UnrecoverableError(error.message) : error; // the queue tries again
+        (error instanceof ApiError && (error.status === 400 || error.status === 422));
+      throw isRefused ? new UnrecoverableError(`Refused: ${message}`) : error; // else tried again
     }
-  }
-  return new Worker(queueName, work, {
-    connection: redis,
+  };
+  return new Worker(nameOf(options.locationId), create, {
+    connection,
     concurrency: 10,
-    maxStalledCount: 10,
+    // One budget for all workers of the location: at most 96 requests arrive in 10 s.
+    limiter: { max: 8, duration: 1_000 },
+    // A job whose worker has gone silent, killed or not, may have been sent: it fails.
+    maxStalledCount: 0,
     ...workerOptions,
   });
 }
 
 if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
-  const { REDIS_URL = "redis://127.0.0.1:6379", HIGHLEVEL_TOKEN: token = "" } = process.env;
+  const {
+    REDIS_URL = "redis://127.0.0.1:6379",
+    HIGHLEVEL_TOKEN: token = "",
+    HIGHLEVEL_LOCATION_ID: locationId = "",
+  } = process.env;
   const redis = new Redis(REDIS_URL, { maxRetriesPerRequest: null });
-  const worker = startWorker(redis, { token });
-  worker.on("completed", (job, id) => console.log(`${job.data.collection.slug}: created ${id}`));
-  worker.on("failed", (job, error) =>
-    console.log(`${job?.data.collection.slug}: ${error.message}`),
-  );
-  // What is under way ends first: a job that is killed may have created its collection.
+  const worker = startWorker(redis, { token, locationId });
+  worker.on("completed", ({ data }, id) => console.log(`${data.slug}: created ${id}`));
+  worker.on("failed", (job, { message }) => console.error(`${job?.data.slug}: ${message}`));
+  // Jobs under way end first: one that is killed has to be looked at.
   const stop = () => void worker.close().then(() => redis.quit());
   process.once("SIGINT", stop).once("SIGTERM", stop);
 }

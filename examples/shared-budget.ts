@@ -2,28 +2,25 @@
 //
 //   createClient({ locationId, token, limiter: sharedBudget(new Redis()) });
 //
-// It needs rate-limiter-flexible, and ioredis or redis.
+// It needs rate-limiter-flexible, and ioredis.
 
-import type { RateLimiter } from "highlevel-product-collections";
+import type { Limiter } from "highlevel-product-collections";
 import { RateLimiterQueue, RateLimiterRedis } from "rate-limiter-flexible";
 
 /**
- * A limiter for every process that is given the same Redis: 9 requests in a second for each location.
+ * A limiter for every process that is given the same Redis: 8 requests in a second for each location.
  *
- * Small slices, and not 100 in 10 s: the windows of a fleet and those of HighLevel do not begin at
- * the same time, and two bursts of 100 may fall into one of its windows.
+ * Not 100 in 10 s: HighLevel's windows begin at other times, and two bursts of 100 could fall into one.
+ * Of 8 in a second at most 96 arrive in 10 s, even if some take a second longer than others.
  *
- * @param redis - A client of the package ioredis or redis.
+ * @param redis - A client of ioredis.
  */
-export function sharedBudget(redis: unknown): RateLimiter {
-  const queue = new RateLimiterQueue(
-    new RateLimiterRedis({
-      storeClient: redis,
-      keyPrefix: "highlevel-product-collections",
-      points: 9,
-      duration: 1,
-    }),
-    { maxQueueSize: 100_000 },
-  );
-  return { waitForPlace: (key) => queue.removeTokens(1, key) };
+export function sharedBudget(redis: unknown): Limiter {
+  const keyPrefix = "highlevel-product-collections";
+  const budget = new RateLimiterRedis({ storeClient: redis, keyPrefix, points: 8, duration: 1 });
+  const queue = new RateLimiterQueue(budget);
+  return async (key, send) => {
+    await queue.removeTokens(1, key);
+    return send();
+  };
 }

@@ -57,6 +57,14 @@ describe("an error", () => {
     );
   });
 
+  it("of a success without the collection has what came instead", async () => {
+    const error = await errorAfter(201, "<!doctype html>");
+    expect(error).toMatchObject({ mayHaveCreated: true, body: "<!doctype html>" });
+    expect(error.message).toBe(
+      "HighLevel answered 201, without a `data` object; the collection may have been created",
+    );
+  });
+
   it.each(["<html>", "", [], 5])("of a 422 whose body is %j is no ApiError", async (body) => {
     const error = await errorAfter(422, body);
     expect(error).toMatchObject({ name: "UnexpectedResponseError", mayHaveCreated: false });

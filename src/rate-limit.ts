@@ -54,5 +54,5 @@ export function retryAfterMsIn(headers: Headers): number | undefined {
 }
 
 function wholeNumber(value: string | null): number | undefined {
-  return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+  return /^\d{1,15}$/.test(value ?? "") ? Number(value) : undefined;
 }

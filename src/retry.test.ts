@@ -95,6 +95,7 @@ describe("a failure", () => {
     const both = new AggregateError([refused, refused]);
     expect(isNeverSent(new TypeError("fetch failed", { cause: both }))).toBe(true);
     expect(isNeverSent(new AggregateError([refused, coded("ECONNRESET")]))).toBe(false);
+    expect(isNeverSent(new AggregateError([]))).toBe(false);
   });
 
   it.each([undefined, null, "text", new Error("no code"), {}])(
