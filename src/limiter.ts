@@ -46,9 +46,6 @@ const defaultBudget: Budget = { limit: 100, intervalMs: defaultIntervalMs };
 /** In flight before an answer has said what is left. */
 const firstFew = 10;
 
-/** `setTimeout` takes no more; who waits for longer is looked at then. */
-const maxTimeoutMs = 2 ** 31 - 1;
-
 /**
  * Makes a limiter for the calls of this process. It counts for each key by itself, and learns from the
  * answers what the server allows and what is left.
@@ -58,22 +55,18 @@ const maxTimeoutMs = 2 ** 31 - 1;
  * @throws TypeError for a bound that lets nothing through.
  */
 export function createLimiter(bound?: Budget): Limiter {
-  if (bound && !(bound.limit >= 1 && bound.intervalMs > 0)) {
-    throw new TypeError("createLimiter: `limit` must be 1 or more, `intervalMs` more than 0");
+  if (bound && !(Number.isInteger(bound.limit) && bound.limit > 0 && bound.intervalMs > 0)) {
+    throw new TypeError("createLimiter: `limit` must be a whole number, and both more than 0");
   }
   const queues = new Map<string, ReturnType<typeof createQueue>>();
   let tidyAt = 1000;
   return (key, send, context) => {
-    let queue = queues.get(key);
-    if (queue === undefined) {
-      queue = createQueue(bound);
-      queues.set(key, queue);
-      if (queues.size > tidyAt) {
-        for (const [other, { isIdle }] of queues)
-          if (other !== key && isIdle()) queues.delete(other);
-        tidyAt = Math.max(1000, queues.size * 2);
-      }
+    if (queues.size >= tidyAt) {
+      for (const [idle, { isIdle }] of queues) if (isIdle()) queues.delete(idle);
+      tidyAt = Math.max(1000, queues.size * 2);
     }
+    const queue = queues.get(key) ?? createQueue(bound);
+    queues.set(key, queue);
     return queue.run(send, context);
   };
 }
@@ -97,6 +90,10 @@ function createQueue(bound: Budget | undefined) {
   const retries = new Set<Waiting>();
   const others = new Set<Waiting>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const isAnyWaiting = () => retries.size + others.size > 0;
+  /** How long a request counts after it has ended. */
+  const countedMs = () => Math.max(server.intervalMs, bound?.intervalMs ?? 0);
 
   /** When a budget has room for one more; Infinity where an answer in flight will tell. */
   function roomAt({ limit, intervalMs }: Budget): number {
@@ -129,13 +126,13 @@ function createQueue(bound: Budget | undefined) {
     const isRefused = answer.status === 429;
     // An answer to a request from before a pause says nothing of the time after it.
     if (now < pausedUntil && !isRefused) return;
-    const remaining = Math.min(told.remaining ?? Infinity, told.dailyRemaining ?? Infinity);
-    left = remaining === Infinity ? firstFew : remaining;
+    left = Math.min(told.remaining ?? firstFew, told.dailyRemaining ?? Infinity);
     if (!isRefused && left > 0) return;
     // `Retry-After: 0` does not say when. A spent window ends within a window's length from now.
-    const pauseMs = retryAfterMsIn(answer.headers) || server.intervalMs;
-    pausedUntil = Math.max(pausedUntil, now + pauseMs);
+    const endsAt = now + (retryAfterMsIn(answer.headers) || server.intervalMs);
     left = isRefused ? 1 : firstFew;
+    if (endsAt < pausedUntil) return;
+    pausedUntil = endsAt;
     refusal = isRefused ? answer : undefined;
     for (const call of [...retries, ...others]) if (isStopped(call)) call.settle(refusal);
   }
@@ -148,7 +145,7 @@ function createQueue(bound: Budget | undefined) {
       if (next === undefined) return;
       const waitMs = opensAt() - performance.now();
       if (waitMs > 0) {
-        if (waitMs < Infinity) timer = setTimeout(wake, Math.min(waitMs + 1, maxTimeoutMs));
+        if (waitMs < Infinity) timer = setTimeout(wake, waitMs + 1);
         return;
       }
       inFlight++;
@@ -159,45 +156,34 @@ function createQueue(bound: Budget | undefined) {
   /** Takes a slot for a request, or gives the 429 that is the call's answer. */
   async function acquire(context: LimiterContext): Promise<LimitedAnswer | undefined> {
     if (isStopped(context)) return refusal;
-    if (retries.size + others.size === 0 && opensAt() <= performance.now()) {
+    const now = performance.now();
+    if (!isAnyWaiting() && opensAt() <= now) {
       inFlight++;
       return undefined;
     }
-    const queue = context.isRetry ? retries : others;
+    context.onWait?.(pausedUntil > now ? pausedUntil - now : undefined);
+    context.signal?.throwIfAborted();
     // A signal of this wait alone: Node.js warns of a signal with many listeners.
     const signal = context.signal && AbortSignal.any([context.signal]);
+    const queue = context.isRetry ? retries : others;
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        queue.delete(call);
-        signal?.removeEventListener("abort", abort);
-      };
       const abort = () => {
-        leave();
+        queue.delete(call);
+        if (!isAnyWaiting()) clearTimeout(timer); // it would keep the process alive
         reject(signal?.reason);
       };
       const call: Waiting = {
         ...context,
         settle(answer) {
-          leave();
+          queue.delete(call);
+          signal?.removeEventListener("abort", abort);
           resolve(answer);
         },
       };
       queue.add(call);
       signal?.addEventListener("abort", abort);
       wake();
-      const pauseMs = pausedUntil - performance.now();
-      if (queue.has(call)) context.onWait?.(pauseMs > 0 ? pauseMs : undefined);
     });
-  }
-
-  /** Counts the request as ended, and gives its slot back. */
-  function release(): void {
-    const now = performance.now();
-    inFlight--;
-    endedAt.push(now);
-    const intervalMs = Math.max(server.intervalMs, bound?.intervalMs ?? 0);
-    while ((endedAt[0] ?? now) <= now - intervalMs) endedAt.shift();
-    wake();
   }
 
   return {
@@ -212,14 +198,18 @@ function createQueue(bound: Budget | undefined) {
         learn(answer);
         return answer;
       } finally {
-        release();
+        const now = performance.now();
+        inFlight--;
+        endedAt.push(now);
+        while ((endedAt[0] ?? now) <= now - countedMs()) endedAt.shift();
+        wake();
       }
     },
-    /** Whether nothing would be lost by forgetting the queue. */
+    /** Whether nothing that counts would be lost by forgetting the queue. */
     isIdle(): boolean {
-      const intervalMs = Math.max(server.intervalMs, bound?.intervalMs ?? 0);
-      const lastEndedAt = endedAt.at(-1) ?? 0;
-      return inFlight === 0 && performance.now() >= Math.max(pausedUntil, lastEndedAt + intervalMs);
+      const countsUntil = (endedAt.at(-1) ?? 0) + countedMs();
+      const isUsed = inFlight > 0 || isAnyWaiting();
+      return !isUsed && performance.now() >= Math.max(pausedUntil, countsUntil);
     },
   };
 }

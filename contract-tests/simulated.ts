@@ -1,0 +1,171 @@
+// Servers in simulated time, for what would take minutes on real ones: they count requests when those
+// arrive, on vitest's clock.
+
+import { onTestFinished, vi } from "vitest";
+import type { Budget, LimitedAnswer } from "../src/limiter.js";
+
+/** Puts a clock in place, for the time of a test, that moves only when it is told to. */
+export function setClock(): void {
+  vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** Lets everything happen that waits for no timer. */
+export function microtasks(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Moves the clock on. */
+export async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  await microtasks();
+}
+
+/** Moves the clock from timer to timer until none is left, and gives what the promises came to. */
+export async function settled<T>(promises: readonly Promise<T>[]) {
+  const outcomes = Promise.allSettled(promises);
+  await microtasks();
+  while (vi.getTimerCount() > 0) {
+    vi.advanceTimersToNextTimer();
+    await microtasks();
+  }
+  return Promise.race([outcomes, Promise.reject(new Error("One hangs: no timer is left."))]);
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Counts a request that arrives now, and says what is left after it; -1 is a refusal. */
+type Counter = (budget: Budget) => number;
+
+/** The window that ends now, wherever it begins. */
+export function slidingWindow(): Counter {
+  let counted: number[] = [];
+  return ({ limit, intervalMs }) => {
+    const now = performance.now();
+    counted = counted.filter((at) => at > now - intervalMs);
+    return counted.length < limit ? limit - counted.push(now) : -1;
+  };
+}
+
+/** Windows that follow each other, of which one begins at `phaseMs`. */
+export function fixedWindows(phaseMs: number): Counter {
+  return countedPer(({ intervalMs }) => Math.floor((performance.now() - phaseMs) / intervalMs));
+}
+
+/** Windows of which each begins with the first request after the one before. */
+export function windowsFromFirstRequest(): Counter {
+  let startedAt = Number.NEGATIVE_INFINITY;
+  return countedPer(({ intervalMs }) => {
+    const now = performance.now();
+    if (now >= startedAt + intervalMs) startedAt = now;
+    return startedAt;
+  });
+}
+
+function countedPer(currentWindow: (budget: Budget) => number): Counter {
+  let window = Number.NaN;
+  let count = 0;
+  return (budget) => {
+    const current = currentWindow(budget);
+    if (current !== window) count = 0;
+    window = current;
+    return count < budget.limit ? budget.limit - ++count : -1; // a refused request is not counted
+  };
+}
+
+/** What a server is; a test may change it under way. */
+export interface SimulatedServer {
+  budget: Budget;
+  /** Default: {@link slidingWindow}. */
+  counter?: Counter;
+  /** The headers of its answers. Default: {@link rateLimitHeaders}. */
+  headers?: (remaining: number, budget: Budget) => Record<string, string>;
+  /** How long a request is under way, in each direction. Default: 10 ms. */
+  latencyMs?: () => number;
+  /** Whether an answer gets lost: `send` rejects, although the request was counted. Default: never. */
+  isLost?: () => boolean;
+}
+
+/** What HighLevel says of a budget. */
+export function rateLimitHeaders(remaining: number, { limit, intervalMs }: Budget) {
+  return {
+    "X-RateLimit-Max": String(limit),
+    "X-RateLimit-Remaining": String(remaining),
+    "X-RateLimit-Interval-Milliseconds": String(intervalMs),
+  };
+}
+
+/** A server that answers 201, or 429 where its budget is spent. */
+export function simulatedServer(server: SimulatedServer) {
+  const { counter = slidingWindow() } = server;
+  /** When requests arrived. */
+  const arrivals: number[] = [];
+  /** What they were answered, whether or not it got lost. */
+  const statuses: number[] = [];
+  return {
+    arrivals,
+    statuses,
+    async send(): Promise<LimitedAnswer> {
+      const { headers = rateLimitHeaders, latencyMs = () => 10 } = server;
+      await sleep(latencyMs());
+      arrivals.push(performance.now());
+      const remaining = counter(server.budget);
+      const status = remaining < 0 ? 429 : 201;
+      statuses.push(status);
+      const answer = {
+        status,
+        headers: new Headers(headers(Math.max(remaining, 0), server.budget)),
+      };
+      await sleep(latencyMs());
+      if (server.isLost?.()) throw new Error("lost");
+      return answer;
+    },
+    /** Another consumer's requests: so many, spread over each of a number of intervals. */
+    eat(count: number, intervals: number): void {
+      for (let i = 0; i < count * intervals; i++) {
+        setTimeout(() => counter(server.budget), (i * server.budget.intervalMs) / count);
+      }
+    },
+  };
+}
+
+/** A server that answers when the test says so. */
+export function heldServer() {
+  /** Its requests, in the order in which they were sent. */
+  const sent: { answer(status: number, headers?: HeadersInit): Promise<void> }[] = [];
+  return {
+    sent,
+    send: () =>
+      new Promise<LimitedAnswer>((resolve) => {
+        sent.push({
+          answer(status, headers) {
+            resolve({ status, headers: new Headers(headers) });
+            return microtasks();
+          },
+        });
+      }),
+    async answerAll(status: number, headers?: HeadersInit) {
+      await Promise.all(sent.map(({ answer }) => answer(status, headers)));
+    },
+  };
+}
+
+/** The most that arrived in any window of so many milliseconds. */
+export function mostInAnyWindow(arrivals: readonly number[], intervalMs: number): number {
+  const inWindowFrom = (start: number) =>
+    arrivals.filter((at) => at >= start && at < start + intervalMs).length;
+  return Math.max(0, ...arrivals.map(inWindowFrom));
+}
+
+/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
