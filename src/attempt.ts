@@ -57,6 +57,7 @@ export async function attempt(
       async (signal) => {
         const headers = new Headers(init.headers);
         headers.set("Authorization", `Bearer ${token}`);
+        redirect ??= supportedRedirect();
         const response = await fetch(url, { ...init, headers, redirect, signal });
         status = response.status;
         const text = clean(await textOf(response));
@@ -65,7 +66,7 @@ export async function attempt(
       timeoutMs,
       signal,
     );
-    report({ status: answer.status, rateLimit: rateLimitIn(answer.headers) });
+    if (emit) report({ status: answer.status, rateLimit: rateLimitIn(answer.headers) });
     return answer;
   } catch (thrown) {
     const mayHaveCreated = status === undefined ? !isNeverSent(thrown) : !isRefusal(status);
@@ -89,14 +90,15 @@ export async function attempt(
  * How a redirect is refused. workerd knows no "error"; elsewhere "manual" makes fetch copy every request,
  * a sixth of a call on Node.js.
  */
-const redirect = /* @__PURE__ */ takesError() ? "error" : "manual";
+let redirect: "error" | "manual" | undefined;
 
-function takesError(): boolean {
+/** Asked at the first attempt: the first `Request` loads all of Node.js's fetch, 20 ms of an import. */
+function supportedRedirect(): "error" | "manual" {
   try {
     new Request("http://localhost", { redirect: "error" });
-    return true;
+    return "error";
   } catch {
-    return typeof Request === "undefined";
+    return "manual";
   }
 }
 
@@ -144,22 +146,26 @@ export const outOfTime = /* @__PURE__ */ Symbol("out of time");
 export async function inTime<T>(
   work: (signal: AbortSignal) => Promise<T>,
   ms: number,
-  signal: AbortSignal | undefined,
+  callersSignal: AbortSignal | undefined,
 ): Promise<T> {
-  const limit = new AbortController();
-  // A signal of this work alone: Node.js warns of a signal with many listeners.
-  const either = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
-  either.throwIfAborted();
-  const timer = setTimeout(() => limit.abort(outOfTime), ms);
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(either.reason);
+  callersSignal?.throwIfAborted();
+  const own = new AbortController();
+  let end = (_reason: unknown) => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = (reason) => {
+      own.abort(reason);
+      reject(reason);
+    };
   });
-  either.addEventListener("abort", abort);
+  // A signal of this work alone: Node.js warns of a signal with many listeners.
+  const signal = callersSignal && AbortSignal.any([callersSignal]);
+  const abort = () => end(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  const timer = setTimeout(() => end(outOfTime), ms);
   try {
-    return await Promise.race([work(either), aborted]);
+    return await Promise.race([work(own.signal), ended]);
   } finally {
     clearTimeout(timer);
-    either.removeEventListener("abort", abort);
+    signal?.removeEventListener("abort", abort);
   }
 }

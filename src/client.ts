@@ -71,7 +71,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
     maxWaitMs,
   });
   let calls = 0;
-  let rateLimit: RateLimit | undefined;
+  let latest: Headers | undefined;
 
   return {
     async createProductCollection(collection, callOptions) {
@@ -93,12 +93,12 @@ export function createClient(options: ClientOptions): HighLevelClient {
         fetch: ((request: PlainRequest) =>
           send(request, call)) as unknown as typeof globalThis.fetch,
       });
-      const said = rateLimitIn(result.response.headers);
-      if (Object.values(said).some((figure) => figure !== undefined)) rateLimit = said;
+      const { headers: answered } = result.response;
+      if (answered.has("X-RateLimit-Remaining")) latest = answered; // a gateway's answer has none
       return readResponse(result, call.attempts, emit);
     },
     get rateLimit() {
-      return rateLimit;
+      return latest && rateLimitIn(latest);
     },
   };
 }

@@ -28,8 +28,9 @@ export function retryDelayMs(
     const isSafe = !outcome.mayHaveCreated && (outcome.status ?? 429) === 429;
     return isSafe ? Math.min(random * firstBackoffMs * 2 ** retries, maxWaitMs) : undefined;
   }
+  if (outcome.status !== 429) return undefined;
   const { dailyRemaining, intervalMs = defaultIntervalMs } = rateLimitIn(outcome.headers);
-  if (outcome.status !== 429 || dailyRemaining === 0) return undefined;
+  if (dailyRemaining === 0) return undefined;
   const namedMs = retryAfterMsIn(outcome.headers) ?? intervalMs;
   return namedMs > maxWaitMs ? undefined : namedMs * (1 + random / 4);
 }

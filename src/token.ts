@@ -6,7 +6,8 @@ export type TokenProvider = (rejected?: string) => string | Promise<string>;
 
 /** Where a client's calls get their token. */
 export interface Tokens {
-  get(): Promise<string>;
+  /** The token itself, where it need not be asked for. */
+  get(): string | Promise<string>;
   /**
    * Another token in place of a rejected one; undefined where there is only the one. Calls whose token
    * was rejected share one question.
@@ -20,7 +21,7 @@ export interface Tokens {
  * @param shareMs - How long after a question was asked other calls join it, in milliseconds.
  */
 export function createTokens(source: string | TokenProvider, shareMs: number): Tokens {
-  if (typeof source === "string") return { get: async () => source };
+  if (typeof source === "string") return { get: () => source };
   const ask = async (rejected?: string) => {
     const token: unknown = await source(rejected);
     if (!isToken(token)) throw new TypeError(`The token provider must give ${tokenInWords}`);

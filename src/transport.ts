@@ -56,7 +56,7 @@ async function sendUntilAnswered(
       key,
       async () => {
         // Asked for when it is the call's turn, so that it cannot expire in the queue.
-        token ??= await answerOf(() => tokens.get(), call);
+        token ??= await answerOf(tokens.get(), call);
         signal?.throwIfAborted();
         return attempt(request, token, call, fetch);
       },
@@ -71,13 +71,11 @@ async function sendUntilAnswered(
   for (;;) {
     signal?.throwIfAborted();
     const outcome = await sendInTurn().catch(connectionErrorOnly);
-    const { replace } = tokens;
-    const rejected = token;
-    if (outcome.status === 401 && rejected !== undefined && replace && !isRefreshed) {
+    if (outcome.status === 401 && token !== undefined && tokens.replace && !isRefreshed) {
       isRefreshed = true;
       emit?.({ type: "refreshing" });
-      const another = await answerOf(() => replace(rejected), call);
-      if (another !== rejected) {
+      const another = await answerOf(tokens.replace(token), call);
+      if (another !== token) {
         token = another;
         continue;
       }
@@ -100,11 +98,12 @@ function connectionErrorOnly(error: unknown): ConnectionError {
 }
 
 /** The token that the provider gives, in time. */
-function answerOf(
-  ask: () => Promise<string>,
+async function answerOf(
+  question: string | Promise<string>,
   { timeoutMs, signal, attempts }: Call,
 ): Promise<string> {
-  return inTime(ask, timeoutMs, signal).catch((error: unknown) => {
+  if (typeof question === "string") return question;
+  return inTime(() => question, timeoutMs, signal).catch((error: unknown) => {
     if (error !== outOfTime) throw error;
     const failure = { mayHaveCreated: false, attempts };
     throw new TimeoutError(`The token provider gave no token within ${timeoutMs} ms`, failure);
