@@ -83,12 +83,29 @@ describe("a failure", () => {
     expect(isNeverSent(new TypeError("fetch failed", { cause: coded(code) }))).toBe(true);
   });
 
-  it.each(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "NOT_ECONNREFUSED", "ECONNREFUSED_NOT"])(
-    "of code %s may come after",
+  it.each(["ETIMEDOUT", "EADDRNOTAVAIL"])(
+    "of code %s comes before a request is sent where the connection was being made",
     (code) => {
-      expect(isNeverSent(new TypeError("fetch failed", { cause: coded(code) }))).toBe(false);
+      const inCall = (syscall: string) => Object.assign(coded(code), { syscall });
+      const failed = (cause: Error) => new TypeError("fetch failed", { cause });
+      expect(isNeverSent(failed(inCall("connect")))).toBe(true);
+      expect(isNeverSent(failed(inCall("read")))).toBe(false);
+      // Node.js 20 to 24, where the first address is silent for 250 ms and the second refuses.
+      const both = new AggregateError([inCall("connect"), coded("ENETUNREACH")]);
+      expect(isNeverSent(failed(Object.assign(both, { code })))).toBe(true);
     },
   );
+
+  it.each([
+    "ECONNRESET",
+    "EPIPE",
+    "ETIMEDOUT",
+    "UND_ERR_SOCKET",
+    "NOT_ECONNREFUSED",
+    "ECONNREFUSED_NOT",
+  ])("of code %s may come after", (code) => {
+    expect(isNeverSent(new TypeError("fetch failed", { cause: coded(code) }))).toBe(false);
+  });
 
   it("of several addresses comes before where each of them does", () => {
     const refused = coded("ECONNREFUSED");

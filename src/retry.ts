@@ -44,11 +44,17 @@ export function isRefusal(status: number): boolean {
 const neverSentCodes =
   /^(ENOTFOUND|EAI_.*|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
 
-/** Whether a failure can only come up before a request is sent: by the code at the bottom of its causes. */
+/**
+ * Whether a failure can only come up before a request is sent: by the code, or the system call, at the
+ * bottom of its causes.
+ */
 export function isNeverSent(error: unknown): boolean {
-  const { code, cause, errors } = (error ?? {}) as Partial<AggregateError & { code: unknown }>;
+  const { code, syscall, cause, errors } = (error ?? {}) as Partial<
+    AggregateError & { code: unknown; syscall: unknown }
+  >;
   // One failure for each address of the host.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(isNeverSent);
+  if (syscall === "connect") return true; // ETIMEDOUT is also the code of a connection that was made
   if (typeof code === "string") return neverSentCodes.test(code);
   return cause !== undefined && isNeverSent(cause);
 }
