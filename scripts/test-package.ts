@@ -24,11 +24,14 @@ const tools = [
   "@babel/plugin-transform-modules-commonjs@7.29.14",
   "@types/node@20.19.43",
   "esbuild@0.28.2",
+  "happy-dom@21.0.4",
   "jest@30.5.2",
+  "jsdom@26.1.0",
   "playwright-core@1.64.1",
   "typescript-5.4@npm:typescript@5.4.5",
   "typescript-5.9@npm:typescript@5.9.3",
   "typescript-7@npm:typescript@7.0.2",
+  "vitest@4.1.12",
 ];
 
 const { platform, arch, execPath: node } = process;
@@ -85,6 +88,7 @@ await bundle("worker.js");
 await bundle("page.js");
 const jest = ["node_modules/jest/bin/jest.js", "--config"];
 const jestEsm = [node, "--experimental-vm-modules", ...jest, "jest.esm.config.json"];
+const vitest = [node, "node_modules/vitest/vitest.mjs", "run", "--environment"];
 const workerd = ["node_modules/workerd/bin/workerd", "test", "workerd.capnp"];
 const deno = ["node_modules/deno/deno", "run", "--quiet", "--allow-net", "--allow-env"];
 const chromium = findChromium();
@@ -98,6 +102,8 @@ const places: readonly Place[] = [
   ["Node.js", versionOf("node-26"), ["node_modules/node-26/bin/node", "main.js"], 1],
   ["Jest, ES modules", versionOf("jest"), jestEsm, 1],
   ["Jest, CommonJS", versionOf("jest"), [node, ...jest, "jest.commonjs.config.json"], 1],
+  ["Vitest, jsdom", versionOf("vitest"), [...vitest, "jsdom"], 1],
+  ["Vitest, happy-dom", versionOf("vitest"), [...vitest, "happy-dom"], 1],
   ["Bun", versionOf("bun"), ["node_modules/bun/bin/bun", "main.js"], 1],
   ["Deno", versionOf("deno"), [...deno, "main.js"], 2],
   ["Deno, keeping no connection", versionOf("deno"), [...deno, "deno-fetch-once.js"], 1],

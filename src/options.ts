@@ -192,8 +192,8 @@ function isPlainUrl(text: string): boolean {
 /** Whether HTTP can carry them, and the contract does not set them. */
 function areHeaders(headers: Readonly<Record<string, unknown>>): boolean {
   try {
-    const names = [...new Headers(headers as Record<string, string>).keys()];
-    return !reserved.some((name) => names.includes(name.toLowerCase()));
+    const given = new Headers(headers as Record<string, string>);
+    return !reserved.some((name) => given.has(name));
   } catch {
     return false;
   }

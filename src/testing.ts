@@ -75,7 +75,10 @@ export function fakeHighLevel(): FakeHighLevel {
       const plan = plans.shift();
       const text = await incoming.text();
       const json = parsed(text);
-      const headers = Object.fromEntries(incoming.headers);
+      const headers: Record<string, string> = {};
+      incoming.headers.forEach((value, name) => {
+        headers[name.toLowerCase()] = value; // happy-dom gives names as they were written
+      });
       const request = { method, url, headers, body: json === undefined ? text : json };
       const isBroken = plan !== undefined && "sent" in plan;
       if (!isBroken || plan.sent) requests.push(request);

@@ -2,4 +2,4 @@ import * as main from "highlevel-product-collections";
 import * as testing from "highlevel-product-collections/testing";
 import { smoke } from "./smoke.js";
 
-test("the package works in Jest", () => smoke(main, testing, process.env.SERVER));
+test("the package works in this test runner", () => smoke(main, testing, process.env.SERVER));
