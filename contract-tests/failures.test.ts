@@ -104,7 +104,7 @@ const withStatus =
   (response, { headers: { authorization } }) =>
     answer(response, status, { message: words, echo: authorization }, headers);
 
-const busy = withStatus(429, { "Retry-After": "0" });
+const busy = withStatus(429, { "X-RateLimit-Interval-Milliseconds": "1" });
 
 /** Sends the head and the beginning of a body, with the token in both, and no more. */
 const begins =

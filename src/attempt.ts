@@ -3,6 +3,7 @@ import type { AttemptEvent, Emit } from "./events.js";
 import type { Fetch } from "./options.js";
 import { rateLimitIn } from "./rate-limit.js";
 import { isNeverSent, isRefusal } from "./retry.js";
+import { inTime, outOfTime } from "./time.js";
 
 /**
  * openapi-fetch's `Request`. The platform's costs a third of a call, nobody reads it, and it could be
@@ -54,11 +55,11 @@ export async function attempt(
   let status: number | undefined;
   try {
     const answer = await inTime(
-      async (signal) => {
+      async (ownSignal) => {
         const headers = new Headers(init.headers);
         headers.set("Authorization", `Bearer ${token}`);
         redirect ??= supportedRedirect();
-        const response = await fetch(url, { ...init, headers, redirect, signal });
+        const response = await fetch(url, { ...init, headers, redirect, signal: ownSignal });
         status = response.status;
         const text = clean(await textOf(response));
         return { ok: response.ok, status, headers: response.headers, text: async () => text };
@@ -134,38 +135,4 @@ function copyOf(error: unknown, clean: (text: string) => string): Error {
 /** The message of the cause at the bottom, or its code. */
 function reasonOf({ message, code, cause }: Error & { readonly code?: string }): string {
   return cause instanceof Error ? reasonOf(cause) : message || code || "the fetch failed";
-}
-
-/** What {@link inTime} rejects with when the time has run out. */
-export const outOfTime = /* @__PURE__ */ Symbol("out of time");
-
-/**
- * Does the work, unless the time runs out or the caller aborts first. Then the signal that the work is
- * given aborts; a fetch or a token provider that does not listen to it is left alone.
- */
-export async function inTime<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  ms: number,
-  callersSignal: AbortSignal | undefined,
-): Promise<T> {
-  callersSignal?.throwIfAborted();
-  const own = new AbortController();
-  let end = (_reason: unknown) => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = (reason) => {
-      own.abort(reason);
-      reject(reason);
-    };
-  });
-  // A signal of this work alone: Node.js warns of a signal with many listeners.
-  const signal = callersSignal && AbortSignal.any([callersSignal]);
-  const abort = () => end(signal?.reason);
-  signal?.addEventListener("abort", abort);
-  const timer = setTimeout(() => end(outOfTime), ms);
-  try {
-    return await Promise.race([work(own.signal), ended]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  }
 }

@@ -157,14 +157,11 @@ describe("events", () => {
   it("tell what a call does, in order, to the client's listener and the call's", async () => {
     const server = await countingServer((it, _, count) =>
       count === 1
-        ? answer(it, 429, {}, { "Retry-After": "0", "X-RateLimit-Interval-Milliseconds": "20" })
+        ? answer(it, 429, {}, { "X-RateLimit-Interval-Milliseconds": "20" })
         : answer(it, 201, created, rateLimitHeaders),
     );
     const [ofClient, ofCall]: [ClientEvent[], ClientEvent[]] = [[], []];
-    const client = makeClient(server.url, {
-      limiter: createLimiter(),
-      onEvent: (event) => ofClient.push(event),
-    });
+    const client = makeClient(server.url, { onEvent: (event) => ofClient.push(event) });
     await client.createProductCollection(collection, { onEvent: (event) => ofCall.push(event) });
 
     const context = { call: 1, locationId };
@@ -173,10 +170,22 @@ describe("events", () => {
     expect(ofClient).toEqual([
       { ...context, type: "attempt", attempt: 1, ms, status: 429, rateLimit },
       { ...context, type: "waiting", reason: "retry", ms },
-      { ...context, type: "waiting", reason: "rate limit", ms },
       { ...context, type: "attempt", attempt: 2, ms, status: 201, rateLimit },
     ]);
     expect(ofCall).toEqual(ofClient);
+  });
+
+  it("tell of a wait for the rate limit", async () => {
+    const { fetch } = fakeHighLevel();
+    const events: ClientEvent[] = [];
+    const limiter = createLimiter({ limit: 1, intervalMs: 20 });
+    const options = { locationId, token, fetch, limiter };
+    await createClient(options).createProductCollection(collection);
+    await createClient(options).createProductCollection(collection, {
+      onEvent: (event) => events.push(event),
+    });
+    const waiting = { type: "waiting", reason: "rate limit", ms: undefined, call: 1, locationId };
+    expect(events).toEqual([waiting, expect.objectContaining({ type: "attempt", status: 201 })]);
   });
 
   it("of a failed attempt have the error's name and message", async () => {

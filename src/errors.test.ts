@@ -26,7 +26,7 @@ describe("an error", () => {
       attempts: 1,
       status: 422,
       body: { message: ["slug is taken", "name is long"] },
-      headers: {},
+      headers: expect.objectContaining({ "content-type": "application/json" }),
       rateLimit: expect.any(Object),
     });
   });

@@ -71,6 +71,10 @@ abstract class AnswerError extends HighLevelError {
     this.rateLimit = rateLimitIn(headers);
     this.retryAfterMs = retryAfterMsIn(headers);
   }
+
+  override toJSON(): object {
+    return { ...super.toJSON(), headers: Object.fromEntries(this.headers) };
+  }
 }
 
 /** An {@link ApiError} of one status. */

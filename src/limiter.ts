@@ -1,4 +1,4 @@
-import { defaultIntervalMs, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+import { defaultIntervalMs, pauseMsIn, rateLimitIn } from "./rate-limit.js";
 
 /** What a limiter reads of an answer. */
 export interface LimitedAnswer {
@@ -73,8 +73,10 @@ export function createLimiter(bound?: Budget): Limiter {
 
 /** A call that waits for its turn. */
 interface Waiting extends LimiterContext {
-  /** Ends the wait: without a 429 it is the call's turn, and a 429 is its answer. */
-  readonly settle: (refusal?: LimitedAnswer) => void;
+  /** It is the call's turn. */
+  readonly start: () => void;
+  /** Gives the call the 429 that stops it. */
+  readonly refuse: (answer: LimitedAnswer) => void;
 }
 
 function createQueue(bound: Budget | undefined) {
@@ -128,13 +130,12 @@ function createQueue(bound: Budget | undefined) {
     if (now < pausedUntil && !isRefused) return;
     left = Math.min(told.remaining ?? firstFew, told.dailyRemaining ?? Infinity);
     if (!isRefused && left > 0) return;
-    // `Retry-After: 0` does not say when. A spent window ends within a window's length from now.
-    const endsAt = now + (retryAfterMsIn(answer.headers) || server.intervalMs);
-    left = isRefused ? 1 : firstFew;
+    const endsAt = now + pauseMsIn(answer.headers, server.intervalMs);
+    left = isRefused ? 1 : firstFew; // after the pause so many find out
     if (endsAt < pausedUntil) return;
     pausedUntil = endsAt;
     refusal = isRefused ? answer : undefined;
-    for (const call of [...retries, ...others]) if (isStopped(call)) call.settle(refusal);
+    for (const call of [...retries, ...others]) if (isStopped(call)) call.refuse(answer);
   }
 
   /** Starts the calls whose turn has come. */
@@ -149,7 +150,7 @@ function createQueue(bound: Budget | undefined) {
         return;
       }
       inFlight++;
-      next.settle();
+      next.start();
     }
   }
 
@@ -172,14 +173,12 @@ function createQueue(bound: Budget | undefined) {
         if (!isAnyWaiting()) clearTimeout(timer); // it would keep the process alive
         reject(signal?.reason);
       };
-      const call: Waiting = {
-        ...context,
-        settle(answer) {
-          queue.delete(call);
-          signal?.removeEventListener("abort", abort);
-          resolve(answer);
-        },
+      const settle = (refused?: LimitedAnswer) => {
+        queue.delete(call);
+        signal?.removeEventListener("abort", abort);
+        resolve(refused);
       };
+      const call: Waiting = { ...context, start: () => settle(), refuse: settle };
       queue.add(call);
       signal?.addEventListener("abort", abort);
       wake();

@@ -53,6 +53,16 @@ export function retryAfterMsIn(headers: Headers): number | undefined {
   return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));
 }
 
+/**
+ * How long a 429 or a spent window stops the calls, in milliseconds: as `Retry-After` says, else a window's
+ * length, within which every window ends. `Retry-After: 0` does not say when.
+ *
+ * @param windowMs - The window's length, where the answer does not say it.
+ */
+export function pauseMsIn(headers: Headers, windowMs = defaultIntervalMs): number {
+  return retryAfterMsIn(headers) || rateLimitIn(headers).intervalMs || windowMs;
+}
+
 function wholeNumber(value: string | null): number | undefined {
   return /^\d{1,15}$/.test(value ?? "") ? Number(value) : undefined;
 }

@@ -15,6 +15,11 @@ describe("an answer", () => {
       { "X-RateLimit-Interval-Milliseconds": "500" },
       500,
     ],
+    [
+      "the window, where Retry-After is 0",
+      { "Retry-After": "0", "X-RateLimit-Interval-Milliseconds": "500" },
+      500,
+    ],
     ["HighLevel's window, where there is neither", {}, 10_000],
   ])("of 429 is waited out: %s", (_, headers, ms) => {
     expect(retryDelayMs(answer(429, headers), maxWaitMs, 0, 0)).toBe(ms);

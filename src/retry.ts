@@ -1,4 +1,4 @@
-import { defaultIntervalMs, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+import { pauseMsIn, rateLimitIn } from "./rate-limit.js";
 
 /** What an attempt came to, as far as it matters here: an answer, or a failed connection. */
 type Outcome =
@@ -25,14 +25,14 @@ export function retryDelayMs(
   random = Math.random(),
 ): number | undefined {
   if (!("headers" in outcome)) {
-    const isSafe = !outcome.mayHaveCreated && (outcome.status ?? 429) === 429;
+    // Without a status it was never sent; with one, only the body of a 429 is worth another attempt.
+    const isSafe = !outcome.mayHaveCreated && (!outcome.status || outcome.status === 429);
     return isSafe ? Math.min(random * firstBackoffMs * 2 ** retries, maxWaitMs) : undefined;
   }
   if (outcome.status !== 429) return undefined;
-  const { dailyRemaining, intervalMs = defaultIntervalMs } = rateLimitIn(outcome.headers);
-  if (dailyRemaining === 0) return undefined;
-  const namedMs = retryAfterMsIn(outcome.headers) ?? intervalMs;
-  return namedMs > maxWaitMs ? undefined : namedMs * (1 + random / 4);
+  if (rateLimitIn(outcome.headers).dailyRemaining === 0) return undefined;
+  const pauseMs = pauseMsIn(outcome.headers);
+  return pauseMs > maxWaitMs ? undefined : pauseMs * (1 + random / 4);
 }
 
 /** Whether a status says that nothing was created. A gateway's 408 may hide a request that was carried out. */

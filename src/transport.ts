@@ -1,15 +1,9 @@
-import {
-  type Answer,
-  attempt,
-  type Call,
-  inTime,
-  outOfTime,
-  type PlainRequest,
-} from "./attempt.js";
+import { type Answer, attempt, type Call, type PlainRequest } from "./attempt.js";
 import { AbortedError, ConnectionError, HighLevelError, TimeoutError } from "./errors.js";
 import type { Limiter } from "./limiter.js";
 import type { Fetch } from "./options.js";
 import { retryDelayMs } from "./retry.js";
+import { inTime, outOfTime, sleep } from "./time.js";
 import type { Tokens } from "./token.js";
 
 /** What the calls of a client share. */
@@ -107,12 +101,5 @@ async function answerOf(
     if (error !== outOfTime) throw error;
     const failure = { mayHaveCreated: false, attempts };
     throw new TimeoutError(`The token provider gave no token within ${timeoutMs} ms`, failure);
-  });
-}
-
-/** Waits, unless the signal aborts first. */
-async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await inTime(() => new Promise(() => {}), ms, signal).catch((error: unknown) => {
-    if (error !== outOfTime) throw error;
   });
 }
