@@ -36,7 +36,7 @@ const files: Readonly<Record<string, string>> = {
   "openapi.ts": await types(),
   "validators.ts": validators(requestBody, operation),
   "contract.ts": constants(requestBody, operation),
-  "examples.ts": examples(operation),
+  "examples.ts": examples(requestBody, operation),
 };
 const stale = Object.keys(files).filter((name) => read(name) !== files[name]);
 if (flag === "--check" && stale.length > 0) {
@@ -115,16 +115,19 @@ function fixed(entries: readonly (readonly [string, Schema | undefined])[]): str
   return JSON.stringify(Object.fromEntries(values));
 }
 
-/** What the fake answers with: the first example of each body. */
-function examples({ responses }: Operation): string {
+/** What the fake answers with. */
+function examples({ properties = {} }: Schema, { responses }: Operation): string {
   const bodies = Object.entries(responses).map(([status, { content }]) => {
     const [example] = Object.values(jsonIn(content)?.examples ?? {});
     return `  ${status}: ${JSON.stringify(example?.value)},\n`;
   });
   return `${banner}
-/** The example of each documented status's body; undefined where the contract promises none. */
+/** The first example of each documented status's body; undefined where the contract promises none. */
 export const exampleBodies = {
 ${bodies.join("")}};
+
+/** The fields of the request body. */
+export const requestFields: readonly string[] = ${JSON.stringify(Object.keys(properties))};
 `;
 }
 

@@ -1,4 +1,4 @@
-import { exampleBodies } from "../generated/examples.js";
+import { exampleBodies, requestFields } from "../generated/examples.js";
 import { fixedHeaders, path, validateRequestBody } from "./contract.js";
 import { inWords, isObject, issuesOf } from "./validate.js";
 
@@ -122,10 +122,10 @@ function isJson(headers: FakeRequest["headers"]): boolean {
 /** The collection that a request asks for: the contract's example, with the request's values in it. */
 function collectionFor(request: unknown, count: number): object {
   const wanted = isObject(request) ? request : {};
-  const echo = Object.entries(exampleBodies[201].data).map(([name, example]) => [
-    name,
-    wanted[name] ?? (typeof example === "string" ? "" : {}),
-  ]);
+  const echo = Object.entries(exampleBodies[201].data).map(([name, example]) => {
+    const empty = typeof example === "string" ? "" : {};
+    return [name, wanted[name] ?? (requestFields.includes(name) ? empty : example)];
+  });
   return {
     ...Object.fromEntries(echo),
     _id: wanted.collectionId ?? count.toString(16).padStart(24, "0"),
