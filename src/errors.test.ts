@@ -48,6 +48,15 @@ describe("an error", () => {
     expect((await errorAfter(400, body)).message).toBe(`HighLevel answered 400${words}`);
   });
 
+  it.each([
+    [400, false],
+    [408, true],
+    [500, true],
+  ])("of a %i, should the contract document it, says whether it may exist", (status, expected) => {
+    const error = new ApiError(new Response(null, { status }), {}, 1);
+    expect(error.mayHaveCreated).toBe(expected);
+  });
+
   it("of an answer that the contract does not promise has its body, and of text the first part", async () => {
     const page = `<!doctype html>${"x".repeat(5000)}`;
     const error = await errorAfter(502, page);

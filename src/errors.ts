@@ -63,8 +63,9 @@ abstract class AnswerError extends HighLevelError {
   /** The wait that `Retry-After` names, in milliseconds; undefined where it names none. */
   readonly retryAfterMs: number | undefined;
 
-  constructor({ status, headers }: Response, body: unknown, what: string, failure: Failure) {
-    super(`HighLevel answered ${status}${what}${wordsIn(body)}`, failure);
+  constructor({ status, headers }: Response, body: unknown, details: string, attempts: number) {
+    const mayHaveCreated = !isRefusal(status);
+    super(`HighLevel answered ${status}${details}${wordsIn(body)}`, { mayHaveCreated, attempts });
     this.status = status;
     this.body = body;
     this.headers = headers;
@@ -85,7 +86,8 @@ export interface ApiErrorOf<S extends ErrorStatus> extends AnswerError {
 }
 
 /**
- * HighLevel refused the request with an error that the contract documents. Nothing was created.
+ * HighLevel answered with an error that the contract documents. After a 4xx other than 408 nothing was
+ * created.
  *
  * A union over the documented statuses: once `status` is compared, `body` has the type that the
  * contract gives it.
@@ -101,7 +103,7 @@ export const ApiError = class ApiError extends AnswerError {
     const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
     const isDaySpent = rateLimitIn(response.headers).dailyRemaining === 0;
     const spent = response.status === 429 && isDaySpent ? "; the day's budget is spent" : "";
-    super(response, body, whose + spent, { mayHaveCreated: false, attempts });
+    super(response, body, whose + spent, attempts);
   }
 } as unknown as {
   readonly prototype: ApiError;
@@ -116,12 +118,9 @@ export const ApiError = class ApiError extends AnswerError {
 export class UnexpectedResponseError extends AnswerError {
   override readonly name = "UnexpectedResponseError";
 
-  constructor(response: Response, body: unknown, what: string, attempts: number) {
-    const mayHaveCreated = !isRefusal(response.status);
-    super(response, body, `, ${what}; ${outcomeInWords(mayHaveCreated)}`, {
-      mayHaveCreated,
-      attempts,
-    });
+  constructor(response: Response, body: unknown, problem: string, attempts: number) {
+    const outcome = outcomeInWords(!isRefusal(response.status));
+    super(response, body, `, ${problem}; ${outcome}`, attempts);
   }
 }
 
