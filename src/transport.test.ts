@@ -193,6 +193,21 @@ describe("a fetch of one's own", () => {
   });
 });
 
+it("a call that was aborted sends nothing, also where its limiter lets it go later", async () => {
+  const server = await countingServer((it) => answer(it, 429, {}, { "Retry-After": "0" }));
+  const controller = new AbortController();
+  const client = makeClient(server.url, {
+    limiter: async (_key, send, { isRetry }) => {
+      if (isRetry) controller.abort();
+      return send();
+    },
+  });
+  const call = client.createProductCollection(collection, { signal: controller.signal });
+  const ended = { name: "AbortError", mayHaveCreated: false, attempts: 1 };
+  expect(await rejection(call)).toMatchObject(ended);
+  expect(server.requests).toHaveLength(1);
+});
+
 it("a call that was aborted leaves the limiter's queue at once", async () => {
   const server = await countingServer(() => {});
   const limiter = createLimiter({ limit: 1, intervalMs: 60_000 });

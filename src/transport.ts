@@ -63,7 +63,6 @@ async function sendUntilAnswered(
     );
 
   for (;;) {
-    signal?.throwIfAborted();
     const outcome = await sendInTurn().catch(connectionErrorOnly);
     if (outcome.status === 401 && token !== undefined && tokens.replace && !isRefreshed) {
       isRefreshed = true;
