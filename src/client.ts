@@ -55,35 +55,27 @@ export interface HighLevelClient {
  * @throws TypeError that names a bad option, and never shows the token.
  */
 export function createClient(options: ClientOptions): HighLevelClient {
-  const { locationId, token, baseUrl, origin, headers, ...client } = checkedClientOptions(options);
-  const { fetch, limiter, maxRetries, maxWaitMs } = client;
+  const client = checkedClientOptions(options);
+  const { locationId, baseUrl } = client;
   const api = createFetchClient<paths>({
     baseUrl,
-    headers: { Accept: "application/json", ...headers },
+    headers: { Accept: "application/json", ...client.headers },
     Request: PlainRequest as unknown as typeof Request, // openapi-fetch only constructs it
   });
   const send = createTransport({
-    fetch,
-    tokens: createTokens(token, client.timeoutMs),
-    limiter,
-    key: `${locationId}@${origin}`,
-    maxRetries,
-    maxWaitMs,
+    ...client,
+    tokens: createTokens(client.token, client.timeoutMs),
+    key: `${locationId}@${new URL(baseUrl).origin}`,
   });
   let calls = 0;
   let latest: Headers | undefined;
 
   return {
     async createProductCollection(collection, callOptions) {
-      const {
-        signal,
-        timeoutMs = client.timeoutMs,
-        headers,
-        onEvent,
-      } = checkedCallOptions(callOptions);
+      const { signal, timeoutMs, headers, onEvent } = checkedCallOptions(callOptions);
       const body = requestBody(collection, locationId);
       const emit = createEmit([client.onEvent, onEvent], { call: ++calls, locationId });
-      const call = { timeoutMs, signal, emit, attempts: 0 };
+      const call = { timeoutMs: timeoutMs ?? client.timeoutMs, signal, emit, attempts: 0 };
       const result = await api.POST(path, {
         params: { header: fixedHeaders },
         headers: { ...headers },

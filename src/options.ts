@@ -120,7 +120,7 @@ export function checkedClientOptions(options: ClientOptions) {
     limiter = createLimiter(),
     onEvent,
   } = options;
-  const { origin, protocol, hostname } = new URL(baseUrl);
+  const { protocol, hostname } = new URL(baseUrl);
   const isLoopback = /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname);
   if (protocol !== "https:" && !(protocol === "http:" && (isLoopback || allowHttp))) {
     throw new TypeError(
@@ -131,7 +131,6 @@ export function checkedClientOptions(options: ClientOptions) {
     locationId,
     token,
     baseUrl,
-    origin,
     fetch,
     timeoutMs,
     maxRetries,
