@@ -118,17 +118,15 @@ function createQueue(bound: Budget | undefined) {
     return pauseMs > maxWaitMs || rateLimitIn(refusal.headers).dailyRemaining === 0;
   }
 
-  function learn(answer: LimitedAnswer): void {
+  /** Takes over what an answer says of the budget. */
+  function report(answer: LimitedAnswer): void {
     const now = performance.now();
-    const told = rateLimitIn(answer.headers);
-    server = {
-      limit: told.limit || server.limit,
-      intervalMs: told.intervalMs || server.intervalMs,
-    };
+    const { limit, intervalMs, remaining, dailyRemaining } = rateLimitIn(answer.headers);
+    server = { limit: limit || server.limit, intervalMs: intervalMs || server.intervalMs };
     const isRefused = answer.status === 429;
     // An answer to a request from before a pause says nothing of the time after it.
     if (now < pausedUntil && !isRefused) return;
-    left = Math.min(told.remaining ?? firstFew, told.dailyRemaining ?? Infinity);
+    left = Math.min(remaining ?? firstFew, dailyRemaining ?? Infinity);
     if (!isRefused && left > 0) return;
     const endsAt = now + pauseMsIn(answer.headers, server.intervalMs);
     left = isRefused ? 1 : firstFew; // after the pause so many find out
@@ -194,7 +192,7 @@ function createQueue(bound: Budget | undefined) {
       if (refused !== undefined) return refused as A; // the answer of an earlier `send`
       try {
         const answer = await send();
-        learn(answer);
+        report(answer);
         return answer;
       } finally {
         const now = performance.now();
