@@ -38,7 +38,7 @@ function expectDocumented(outcome: unknown, status: number, example: unknown): v
     expect({ data: outcome }).toEqual(example);
   } else {
     expect(outcome).toBeInstanceOf(ApiError);
-    expect(outcome).toMatchObject({ status, mayHaveCreated: false, attempts: 1 });
+    expect(outcome).toMatchObject({ status, attempts: 1 });
     if (example !== undefined) expect((outcome as ApiError).body).toEqual(example);
   }
 }
