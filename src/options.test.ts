@@ -10,7 +10,7 @@ describe("createClient", () => {
 
   it.each([
     ["locationId", [undefined, "", "a b", 7]],
-    ["token", [undefined, "", secret, "line\nbreak", 7, null]],
+    ["token", [undefined, "", secret, "line\nbreak", "é", 7, null]],
     ["baseUrl", ["", "api.example", 7, "ftp://api.example", "http://api.example"]],
     [
       "baseUrl",

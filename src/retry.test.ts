@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isNeverSent, isRefusal, retryDelayMs } from "./retry.js";
+import { isNeverSent, retryDelayMs } from "./retry.js";
 
 const maxWaitMs = 30_000;
 
@@ -58,15 +58,6 @@ describe("a failed connection", () => {
   it("that may have created something is final", () => {
     const failure = { status: undefined, mayHaveCreated: true };
     expect(retryDelayMs(failure, maxWaitMs, 0)).toBeUndefined();
-  });
-});
-
-describe("a status", () => {
-  it.each([400, 401, 404, 422, 429, 499])("of %i says that nothing was created", (status) => {
-    expect(isRefusal(status)).toBe(true);
-  });
-  it.each([200, 301, 399, 408, 500, 503])("of %i does not", (status) => {
-    expect(isRefusal(status)).toBe(false);
   });
 });
 

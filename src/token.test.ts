@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createTokens, isToken } from "./token.js";
+import { createTokens } from "./token.js";
 
 describe("calls whose token was rejected", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
@@ -54,9 +54,4 @@ describe("calls whose token was rejected", () => {
     expect(await Promise.all([tokens.get(), tokens.get()])).toEqual(["token-1", "token-2"]);
     expect(asked).toEqual([undefined, undefined]);
   });
-});
-
-it.each(["a", "pit-5e1f", "~!{}"])("%j is a token", (it) => expect(isToken(it)).toBe(true));
-it.each(["", " a", "a b", "a\n", "é", 1, undefined])("%j is none", (it) => {
-  expect(isToken(it)).toBe(false);
 });
