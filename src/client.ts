@@ -44,7 +44,7 @@ export interface HighLevelClient {
     collection: NewProductCollection,
     options?: CallOptions,
   ): Promise<ProductCollection>;
-  /** What a call's answer last said of the budget; undefined until one says something. */
+  /** The budget, as the answer to the latest call had it; undefined until an answer names a figure. */
   readonly rateLimit: RateLimit | undefined;
 }
 

@@ -160,6 +160,6 @@ function outcomeInWords(mayHaveCreated: boolean): string {
 /** The server's own words, to end a message with: HighLevel gives a string, or a list of them. */
 function wordsIn(body: unknown): string {
   const { message } = (body ?? {}) as { message?: unknown };
-  const words = [message].flat().filter((it) => typeof it === "string" && it !== "");
+  const words = [message].flat().filter((part) => typeof part === "string" && part !== "");
   return words.length > 0 ? `: ${words.join("; ").slice(0, 300)}` : "";
 }

@@ -35,6 +35,7 @@ export type Limiter = <A extends LimitedAnswer>(
 
 /** A number of requests in any span of time. */
 export interface Budget {
+  /** How many requests, 1 or more. */
   readonly limit: number;
   /** In milliseconds. */
   readonly intervalMs: number;

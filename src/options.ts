@@ -7,7 +7,7 @@ import { isObject } from "./validate.js";
 /** A standard `fetch`. Of its answer `ok`, `status`, `headers` and `body` or `text()` are read. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What {@link createClient} takes. */
+/** The options of a client. */
 export interface ClientOptions {
   /** The location (sub-account) to create collections in: sent as `altId`. */
   readonly locationId: string;
@@ -53,10 +53,12 @@ export interface ClientOptions {
 }
 
 /**
- * What a call takes beside the collection. `timeoutMs` replaces the client's, `headers` are added to the
- * client's, and `onEvent` is told beside the client's.
+ * The options of one call. Its `timeoutMs` replaces the client's, its `headers` are added to the client's,
+ * and its `onEvent` is told beside the client's.
  */
-export interface CallOptions extends Pick<ClientOptions, "timeoutMs" | "headers" | "onEvent"> {
+export interface CallOptions extends Pick<ClientOptions, "headers" | "onEvent"> {
+  /** As {@link ClientOptions.timeoutMs}, for this call. Default: the client's. */
+  readonly timeoutMs?: number | undefined;
   /** Ends the call, which then rejects with an {@link AbortedError}. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -70,11 +72,11 @@ const maxMs = 2 ** 31 - 1; // what a timer takes
 const reserved = ["Authorization", "Content-Type", "Accept", ...Object.keys(fixedHeaders)];
 
 const callChecks: Checks<CallOptions> = {
-  signal: ["an AbortSignal", (it) => isObject(it) && typeof it.aborted === "boolean"],
-  timeoutMs: ["a number of milliseconds, more than 0", (it) => isFrom(0, it) && it !== 0],
+  signal: ["an AbortSignal", (value) => isObject(value) && typeof value.aborted === "boolean"],
+  timeoutMs: ["a number of milliseconds, more than 0", (value) => isFrom(0, value) && value !== 0],
   headers: [
     `an object of header names and values, without ${reserved.join(", ")}`,
-    (it) => isObject(it) && areHeaders(it),
+    (value) => isObject(value) && areHeaders(value),
   ],
   onEvent: ["a function", isFunction],
 };
@@ -82,20 +84,23 @@ const callChecks: Checks<CallOptions> = {
 const clientChecks: Checks<ClientOptions> = {
   locationId: [
     "the id of a location, without spaces",
-    (it) => typeof it === "string" && /^\S+$/.test(it),
+    (value) => typeof value === "string" && /^\S+$/.test(value),
   ],
-  token: [`${tokenInWords}, or a function that gives one`, (it) => isFunction(it) || isToken(it)],
+  token: [
+    `${tokenInWords}, or a function that gives one`,
+    (value) => isFunction(value) || isToken(value),
+  ],
   baseUrl: [
     `a URL such as ${contractBaseUrl}, without credentials, query or fragment`,
-    (it) => typeof it === "string" && isPlainUrl(it),
+    (value) => typeof value === "string" && isPlainUrl(value),
   ],
-  allowHttp: ["true or false", (it) => typeof it === "boolean"],
+  allowHttp: ["true or false", (value) => typeof value === "boolean"],
   fetch: ["a function", isFunction],
   timeoutMs: callChecks.timeoutMs,
-  maxRetries: ["a whole number from 0 up", (it) => isFrom(0, it) && Number.isInteger(it)],
-  maxWaitMs: ["a number of milliseconds from 0 up", (it) => isFrom(0, it)],
+  maxRetries: ["a whole number from 0 up", (value) => isFrom(0, value) && Number.isInteger(value)],
+  maxWaitMs: ["a number of milliseconds from 0 up", (value) => isFrom(0, value)],
   headers: callChecks.headers,
-  limiter: ["false or a function", (it) => it === false || isFunction(it)],
+  limiter: ["false or a function", (value) => value === false || isFunction(value)],
   onEvent: callChecks.onEvent,
 };
 

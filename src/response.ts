@@ -25,10 +25,10 @@ export function readResponse(
 ): ProductCollection {
   const { ok, status } = response;
   const body = ok ? parsed(data) : error;
-  const unexpected = (what: string) => {
+  const unexpected = (problem: string) => {
     // The page of a proxy in the way need not fill a log.
     const shown = typeof body === "string" ? body.slice(0, 1024) : body;
-    return new UnexpectedResponseError(response, shown, what, attempts);
+    return new UnexpectedResponseError(response, shown, problem, attempts);
   };
   if (ok) {
     const collection = isObject(body) ? body.data : undefined;
