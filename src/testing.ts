@@ -105,18 +105,12 @@ function refusalOf({ method, url, headers, body }: FakeRequest, isMalformed: boo
   if (new URL(url).pathname !== path) return refused(404, "Not Found");
   if (method !== "POST") return refused(405, "Method Not Allowed");
   if (!/^Bearer \S/.test(headers.authorization ?? "")) return refused(401);
-  if (isMalformed && isJson(headers)) return refused(400);
-  const wrong = Object.entries(fixedHeaders)
-    .filter(([name, value]) => headers[name.toLowerCase()] !== value)
+  if (isMalformed) return refused(400);
+  const problems = Object.entries({ "Content-Type": "application/json", ...fixedHeaders })
+    .filter(([name, value]) => !headers[name.toLowerCase()]?.startsWith(value)) // a charset may follow
     .map(([name, value]) => `${name} must be ${value}`);
-  if (isJson(headers))
-    wrong.push(...issuesOf(validateRequestBody, body).map((it) => inWords([it])));
-  else wrong.push("Content-Type must be application/json");
-  return wrong.length > 0 ? refused(422, wrong) : undefined;
-}
-
-function isJson(headers: FakeRequest["headers"]): boolean {
-  return /^application\/json\b/i.test(headers["content-type"] ?? "");
+  problems.push(...issuesOf(validateRequestBody, body).map((issue) => inWords([issue])));
+  return problems.length > 0 ? refused(422, problems) : undefined;
 }
 
 /** The collection that a request asks for: the contract's example, with the request's values in it. */
