@@ -1,5 +1,5 @@
 import type { ErrorStatus, ResponseBody } from "./contract.js";
-import { type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+import { isDaySpent, type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
 import { isRefusal } from "./retry.js";
 import { type Issue, inWords } from "./validate.js";
 
@@ -101,8 +101,8 @@ export const ApiError = class ApiError extends AnswerError {
   constructor(response: Response, body: unknown, attempts: number) {
     // The limiter answers calls that wait with the 429 of an earlier call that spent the budget.
     const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
-    const isDaySpent = rateLimitIn(response.headers).dailyRemaining === 0;
-    const spent = response.status === 429 && isDaySpent ? "; the day's budget is spent" : "";
+    const isSpent = response.status === 429 && isDaySpent(response.headers);
+    const spent = isSpent ? "; the day's budget is spent" : "";
     super(response, body, whose + spent, attempts);
   }
 } as unknown as {

@@ -1,4 +1,4 @@
-import { defaultIntervalMs, pauseMsIn, rateLimitIn } from "./rate-limit.js";
+import { defaultIntervalMs, isDaySpent, pauseMsIn, rateLimitIn } from "./rate-limit.js";
 
 /** What a limiter reads of an answer. */
 export interface LimitedAnswer {
@@ -35,7 +35,7 @@ export type Limiter = <A extends LimitedAnswer>(
 
 /** A number of requests in any span of time. */
 export interface Budget {
-  /** How many requests, 1 or more. */
+  /** How many requests, a whole number from 1 up. */
   readonly limit: number;
   /** In milliseconds. */
   readonly intervalMs: number;
@@ -116,7 +116,7 @@ function createQueue(bound: Budget | undefined) {
   function isStopped({ maxWaitMs = Infinity }: LimiterContext): boolean {
     const pauseMs = pausedUntil - performance.now();
     if (refusal === undefined || pauseMs <= 0) return false;
-    return pauseMs > maxWaitMs || rateLimitIn(refusal.headers).dailyRemaining === 0;
+    return pauseMs > maxWaitMs || isDaySpent(refusal.headers);
   }
 
   /** Takes over what an answer says of the budget. */

@@ -53,6 +53,11 @@ export function retryAfterMsIn(headers: Headers): number | undefined {
   return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));
 }
 
+/** Whether an answer says that the day's budget is spent. */
+export function isDaySpent(headers: Headers): boolean {
+  return rateLimitIn(headers).dailyRemaining === 0;
+}
+
 /**
  * How long a 429 or a spent window stops the calls, in milliseconds: as `Retry-After` says, else a window's
  * length, within which every window ends. `Retry-After: 0` does not say when.

@@ -1,4 +1,4 @@
-import { pauseMsIn, rateLimitIn } from "./rate-limit.js";
+import { isDaySpent, pauseMsIn } from "./rate-limit.js";
 
 /** What an attempt came to, as far as it matters here: an answer, or a failed connection. */
 type Outcome =
@@ -10,10 +10,8 @@ const firstBackoffMs = 500;
 /**
  * How many milliseconds to wait before sending again; undefined where that must not be.
  *
- * Sent again is only what created nothing: a 429 whose daily budget is not spent, and a request that
- * was never sent. A wait that the server names gets up to a quarter of jitter, so that many who wait
- * do not return as one; one that is longer than `maxWaitMs` is not waited for. A wait of our own is
- * exponential backoff with full jitter.
+ * It retries a 429 whose daily budget is not spent, after the wait that the answer names if that is not
+ * longer than `maxWaitMs`, and a request that was never sent, after exponential backoff with full jitter.
  *
  * @param retries - How often this call has been sent again already.
  * @param random - From 0 up to 1, exclusive.
@@ -30,9 +28,9 @@ export function retryDelayMs(
     return isSafe ? Math.min(random * firstBackoffMs * 2 ** retries, maxWaitMs) : undefined;
   }
   if (outcome.status !== 429) return undefined;
-  if (rateLimitIn(outcome.headers).dailyRemaining === 0) return undefined;
+  if (isDaySpent(outcome.headers)) return undefined;
   const pauseMs = pauseMsIn(outcome.headers);
-  return pauseMs > maxWaitMs ? undefined : pauseMs * (1 + random / 4);
+  return pauseMs > maxWaitMs ? undefined : pauseMs;
 }
 
 /** Whether a status says that nothing was created. A gateway's 408 may hide a request that was carried out. */

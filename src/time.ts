@@ -34,6 +34,7 @@ export async function inTime<T>(
 
 /** Waits, unless the signal aborts first. */
 export async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (ms <= 0) return;
   const forEver = () => new Promise<never>(() => {});
   await inTime(forEver, ms, signal).catch((reason: unknown) => {
     if (reason !== outOfTime) throw reason;

@@ -59,6 +59,26 @@ describe("sending again", () => {
   });
 });
 
+it("a call that was refused goes before those that have not been sent", async () => {
+  const server = await countingServer((response, _, count) =>
+    count === 1
+      ? answer(response, 429, {}, { "X-RateLimit-Interval-Milliseconds": "100" })
+      : answer(response, 201),
+  );
+  const client = makeClient(server.url, { limiter: createLimiter() });
+  let late: Promise<unknown> | undefined;
+  await client.createProductCollection(collection, {
+    onEvent({ type }) {
+      if (type === "waiting") {
+        late ??= client.createProductCollection({ ...collection, slug: "late" });
+      }
+    },
+  });
+  await late;
+  const slugs = server.requests.map(({ body }) => JSON.parse(body).slug);
+  expect(slugs).toEqual([collection.slug, collection.slug, "late"]);
+});
+
 describe("a token provider", () => {
   /** A server that accepts one token. */
   const serverFor = (good: string) =>

@@ -44,11 +44,14 @@ async function sendUntilAnswered(
   let token: string | undefined;
   let isRefreshed = false;
   let retries = 0;
+  let notBefore = 0;
 
   const sendInTurn = () =>
     limiter(
       key,
       async () => {
+        // In the queue already, so that it goes before those that wait. A limiter may know nothing of 429s.
+        await sleep(notBefore - performance.now(), signal);
         // Asked for when it is the call's turn, so that it cannot expire in the queue.
         token ??= await answerOf(tokens.get(), call);
         signal?.throwIfAborted();
@@ -63,6 +66,7 @@ async function sendUntilAnswered(
     );
 
   for (;;) {
+    signal?.throwIfAborted(); // a limiter of the caller's may not listen to it
     const outcome = await sendInTurn().catch(connectionErrorOnly);
     if (outcome.status === 401 && token !== undefined && tokens.replace && !isRefreshed) {
       isRefreshed = true;
@@ -80,7 +84,7 @@ async function sendUntilAnswered(
     }
     retries++;
     emit?.({ type: "waiting", reason: "retry", ms: delayMs });
-    await sleep(delayMs, signal); // also where a limiter of the caller's knows nothing of 429s
+    notBefore = performance.now() + delayMs;
   }
 }
 
