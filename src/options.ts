@@ -129,7 +129,7 @@ export function checkedClientOptions(options: ClientOptions) {
   const isLoopback = /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname);
   if (protocol !== "https:" && !(protocol === "http:" && (isLoopback || allowHttp))) {
     throw new TypeError(
-      "createClient: `baseUrl` must be https, or http on a loopback host; `allowHttp: true` sends the token over http elsewhere too",
+      "createClient: `baseUrl` must be https, or http on a loopback host, unless `allowHttp` is true",
     );
   }
   return {
