@@ -25,20 +25,20 @@ export interface HighLevelClient {
   /**
    * Creates a product collection in the client's location.
    *
-   * The collection is checked against the contract before anything is sent. It is sent again only after
-   * what created nothing, so it is never created twice.
+   * The collection is checked against the contract before anything is sent. A retry follows only a failure
+   * that created nothing, so no collection is created twice.
    *
    * @param collection - The contract's request body without `altId` and `altType`, which the client
    * adds.
    * @returns The created collection.
    * @throws {@link InvalidRequestError} The collection breaks the contract; nothing was sent.
-   * @throws {@link ApiError} HighLevel refused it with a documented error; nothing was created.
+   * @throws {@link ApiError} HighLevel answered with an error that the contract documents.
    * @throws {@link UnexpectedResponseError} HighLevel answered what the contract does not promise.
    * @throws {@link ConnectionError} No complete answer.
    * @throws {@link TimeoutError} An attempt, or a question to the token provider, ran past `timeoutMs`.
    * @throws {@link AbortedError} The caller aborted.
-   * @throws TypeError for a bad option of the call, or a token that no header can carry; and what a
-   * token provider or a limiter throws.
+   * @throws TypeError A bad option of the call, or a token that no header can carry. What a token
+   * provider or a limiter throws is thrown as it is.
    */
   createProductCollection(
     collection: NewProductCollection,

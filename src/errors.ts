@@ -3,16 +3,17 @@ import { isDaySpent, type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-
 import { isRefusal } from "./retry.js";
 import { type Issue, inWords } from "./validate.js";
 
-/** What is known of a failed call. */
+/** The facts about a failed call. */
 export interface Failure {
   /** False only where nothing was created. */
   readonly mayHaveCreated: boolean;
   /** How many requests the call had sent. */
   readonly attempts: number;
+  /** What the call failed with, if it was not an answer. */
   readonly cause?: unknown;
 }
 
-/** What every error of this client extends. */
+/** The base class of the client's errors. */
 export class HighLevelError extends Error {
   override readonly name: string = "HighLevelError";
   /**
@@ -57,6 +58,7 @@ abstract class AnswerError extends HighLevelError {
   readonly status: number;
   /** Parsed where it is JSON, else text. */
   readonly body: unknown;
+  /** The answer's headers, as they came. */
   readonly headers: Headers;
   /** What the answer said of the budget. */
   readonly rateLimit: RateLimit;

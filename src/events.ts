@@ -1,14 +1,14 @@
 import type { RateLimit } from "./rate-limit.js";
 import type { Issue } from "./validate.js";
 
-/** What every event says. */
+/** The fields of every event. */
 interface EventContext {
   /** Which of the client's calls it is, from 1 up. */
   readonly call: number;
   readonly locationId: string;
 }
 
-/** A request has ended, with an answer (`status` and `rateLimit`) or without (`error`). */
+/** A request has ended: with an answer, or with an error and the status of half an answer, if one came. */
 export interface AttemptEvent extends EventContext {
   readonly type: "attempt";
   /** Which of the call's requests it was, from 1 up. */
@@ -43,10 +43,10 @@ export interface DriftEvent extends EventContext {
   readonly body: unknown;
 }
 
-/** What a client does, as it does it. It holds no token. */
+/** A client's event. It holds no token. */
 export type ClientEvent = AttemptEvent | WaitingEvent | RefreshingEvent | DriftEvent;
 
-/** Is told of events; what it throws or rejects with is ignored. */
+/** A listener to events. What it throws or rejects with is ignored. */
 export type EventListener = (event: ClientEvent) => unknown;
 
 type WithoutContext<E> = E extends EventContext ? Omit<E, keyof EventContext> : never;

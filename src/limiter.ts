@@ -2,11 +2,13 @@ import { defaultIntervalMs, isDaySpent, pauseMsIn, rateLimitIn } from "./rate-li
 
 /** What a limiter reads of an answer. */
 export interface LimitedAnswer {
+  /** The HTTP status. */
   readonly status: number;
+  /** With what the server says of the budget. */
   readonly headers: Headers;
 }
 
-/** What a limiter is told of a request. */
+/** What a limiter knows of a request. */
 export interface LimiterContext {
   /** Aborted when the call is to wait no longer. */
   readonly signal?: AbortSignal | undefined;
@@ -17,7 +19,7 @@ export interface LimiterContext {
    * 429 for its answer. Default: as long as it takes.
    */
   readonly maxWaitMs?: number;
-  /** Told when the call has to wait, and for how many milliseconds where that is known. */
+  /** Called when the call has to wait; with the milliseconds, where they are known. */
   readonly onWait?: (ms: number | undefined) => void;
 }
 

@@ -31,8 +31,8 @@ export interface ClientOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * How often a call may be sent again after what created nothing: a 429 whose daily budget is not
-   * spent, or a connection that failed before the request was sent. The one more attempt with another
+   * How often a call may be sent again after a failure that created nothing: a 429 whose daily budget is
+   * not spent, or a connection that failed before the request was sent. The extra attempt with another
    * token after a 401 is not counted. Default: 2.
    */
   readonly maxRetries?: number | undefined;
@@ -41,14 +41,15 @@ export interface ClientOptions {
    * rejects with it. Default: 30 000.
    */
   readonly maxWaitMs?: number | undefined;
-  /** Sent with every request, `User-Agent` among them. Those that the contract sets are refused. */
+  /** Headers to send with every request, such as `User-Agent`. Authorization, Content-Type, Accept and
+   * the contract's own are refused. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * What keeps the rate limit, or false. Clients that are given the same one share it. Default: a
+   * The limiter that keeps the rate limit; false for none. Clients that are given the same one share it. Default: a
    * {@link createLimiter} of this client's own.
    */
   readonly limiter?: Limiter | false | undefined;
-  /** Told what the client does, as it does it. What it throws is ignored. */
+  /** Listens to the client's events. What it throws is ignored. */
   readonly onEvent?: EventListener | undefined;
 }
 

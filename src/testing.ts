@@ -4,7 +4,9 @@ import { inWords, isObject, issuesOf } from "./validate.js";
 
 /** A request as the fake received it. */
 export interface FakeRequest {
+  /** The HTTP method. */
   readonly method: string;
+  /** The whole URL. */
   readonly url: string;
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -12,7 +14,7 @@ export interface FakeRequest {
   readonly body: unknown;
 }
 
-/** What an answer is to be like, beside its status. */
+/** The answer to give, beside its status. */
 export interface FakeAnswer {
   /** JSON, or a string to be sent as it is. Default: the contract's example for the status. */
   readonly body?: unknown;
@@ -26,7 +28,7 @@ export interface FakeAnswer {
 
 /** HighLevel in memory. */
 export interface FakeHighLevel {
-  /** For the `fetch` option of {@link createClient}, or wherever else a `fetch` goes. */
+  /** For the `fetch` option of `createClient`, or wherever else a `fetch` goes. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** Every request that reached it, in order. */
   readonly requests: readonly FakeRequest[];

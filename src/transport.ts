@@ -19,8 +19,8 @@ interface Transport {
 
 /**
  * Makes the `fetch` that openapi-fetch is given. It sends a request until there is an answer to give
- * back: again up to `maxRetries` times after what created nothing, and once with another token after a
- * 401.
+ * back: again up to `maxRetries` times after a failure that created nothing, and once with another token
+ * after a 401.
  */
 export function createTransport(transport: Transport) {
   return async (request: PlainRequest, call: Call): Promise<Answer> => {
