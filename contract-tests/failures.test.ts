@@ -109,9 +109,13 @@ const busy = withStatus(429, { "X-RateLimit-Interval-Milliseconds": "1" });
 
 /** Sends the head and the beginning of a body, with the token in both, and no more. */
 const begins =
-  (status: number, then: "and hangs up" | "and is silent"): Handler =>
+  (
+    status: number,
+    then: "and hangs up" | "and is silent",
+    more: Readonly<Record<string, string>> = {},
+  ): Handler =>
   (response, { headers }) => {
-    response.writeHead(status, { "Content-Length": "9999" });
+    response.writeHead(status, { "Content-Length": "9999", ...more });
     response.write(`{"message":"${headers.authorization}`, () => {
       if (then === "and hangs up") response.socket?.destroy();
     });
@@ -317,9 +321,9 @@ const timeouts: readonly Failure[] = [
 ];
 
 /** A call that is aborted when the server has received so many requests. */
-async function abortedAfter(deeds: readonly Deed[], when: "received" | "answered") {
+async function abortedAfter(deeds: readonly Deed[], when: "received" | "answered", reason?: Error) {
   const controller = new AbortController();
-  const scene = await silentAfter(deeds, when, () => controller.abort());
+  const scene = await silentAfter(deeds, when, () => controller.abort(reason));
   return { ...scene, callOptions: { signal: controller.signal } };
 }
 
@@ -403,6 +407,35 @@ const aborts: readonly Failure[] = [
     start: () => abortedAfter([[false, begins(422, "and is silent")]], "answered"),
   },
   {
+    name: "an abort after which the caller's limiter leaves, while the server creates it",
+    error: "AbortError",
+    mayHaveCreated: true,
+    attempts: 1,
+    async start() {
+      const scene = await abortedAfter([[true, () => {}]], "received");
+      const limiter: Limiter = (_key, send, { signal }) =>
+        Promise.race([
+          send(),
+          new Promise<never>((_, reject) => {
+            signal?.addEventListener("abort", () => reject(new Error("left the queue")));
+          }),
+        ]);
+      return { ...scene, options: { limiter } };
+    },
+  },
+  {
+    name: "an abort whose reason looks like a refused connection",
+    error: "AbortError",
+    mayHaveCreated: true,
+    attempts: 1,
+    start: () =>
+      abortedAfter(
+        [[true, () => {}]],
+        "received",
+        Object.assign(new Error("redis is gone"), { code: "ECONNREFUSED" }),
+      ),
+  },
+  {
     name: "an abort after a 429, when the second request created it",
     error: "AbortError",
     mayHaveCreated: true,
@@ -434,7 +467,18 @@ const retries: readonly Failure[] = [
     mayHaveCreated: false,
     attempts: 3,
     status: 429,
-    start: simply([false, begins(429, "and hangs up")]),
+    start: simply([
+      false,
+      begins(429, "and hangs up", { "X-RateLimit-Interval-Milliseconds": "1" }),
+    ]),
+  },
+  {
+    name: "a 429 of a spent day, that breaks off",
+    error: "ConnectionError",
+    mayHaveCreated: false,
+    attempts: 1,
+    status: 429,
+    start: simply([false, begins(429, "and hangs up", { "X-RateLimit-Daily-Remaining": "0" })]),
   },
   {
     name: "a 429 that names a longer wait than the client has",

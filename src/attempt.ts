@@ -1,5 +1,5 @@
 import { AbortedError, ConnectionError, type HighLevelError, TimeoutError } from "./errors.js";
-import type { AttemptEvent, Emit } from "./events.js";
+import type { Emit } from "./events.js";
 import type { Fetch } from "./options.js";
 import { rateLimitIn } from "./rate-limit.js";
 import { isNeverSent, isRefusal } from "./retry.js";
@@ -16,7 +16,10 @@ export class PlainRequest {
   ) {}
 }
 
-/** A whole answer: what openapi-fetch reads of a `Response`. A new `Response` costs a tenth of a call. */
+/**
+ * What openapi-fetch reads of a `Response`; a new one costs a tenth of a call. The body has been read:
+ * `text` rejects where it did not arrive whole.
+ */
 export interface Answer extends Pick<Response, "ok" | "status" | "headers"> {
   text(): Promise<string>;
 }
@@ -28,11 +31,15 @@ export interface Call {
   readonly emit: Emit;
   /** How many requests it has sent. */
   attempts: number;
+  /** The tokens that it has sent, which a server may echo. */
+  readonly tokens: Set<string>;
 }
 
 /**
- * Sends once, and reads the answer to its end: so one time limit holds for both, a body that breaks off
- * keeps its status, and its size is bounded.
+ * Sends once, and reads the answer to its end: so one time limit holds for both, and a body that breaks
+ * off keeps its status and headers.
+ *
+ * @throws {@link ConnectionError} or {@link AbortedError} where no status arrived.
  */
 export async function attempt(
   { url, init }: PlainRequest,
@@ -40,51 +47,59 @@ export async function attempt(
   call: Call,
   fetch: Fetch,
 ): Promise<Answer> {
-  const { timeoutMs, signal, emit } = call;
-  const attempts = ++call.attempts;
+  call.attempts++;
+  call.tokens.add(token);
   const startedAt = performance.now();
-  const report = (outcome: Pick<AttemptEvent, "status" | "rateLimit" | "error">) =>
-    emit?.({
-      type: "attempt",
-      attempt: attempts,
-      ms: Math.round(performance.now() - startedAt),
-      ...outcome,
-    });
-  // A server may echo the token. A shorter one is a test's, and may be a word of the answer.
-  const clean = (text: string) => (token.length < 8 ? text : text.replaceAll(token, "[token]"));
-  let status: number | undefined;
+  const answer: { response?: Response; text?: string; error?: HighLevelError } = {};
   try {
-    const answer = await inTime(
-      async (ownSignal) => {
+    answer.text = await inTime(
+      async (signal) => {
         const headers = new Headers(init.headers);
         headers.set("Authorization", `Bearer ${token}`);
         redirect ??= supportedRedirect();
-        const response = await fetch(url, { ...init, headers, redirect, signal: ownSignal });
-        status = response.status;
-        const text = clean(await textOf(response));
-        return { ok: response.ok, status, headers: response.headers, text: async () => text };
+        answer.response = await fetch(url, { ...init, headers, redirect, signal });
+        return withoutTokens(await textOf(answer.response), call);
       },
-      timeoutMs,
-      signal,
+      call.timeoutMs,
+      call.signal,
     );
-    if (emit) report({ status: answer.status, rateLimit: rateLimitIn(answer.headers) });
-    return answer;
   } catch (thrown) {
-    const mayHaveCreated = status === undefined ? !isNeverSent(thrown) : !isRefusal(status);
-    const failure = { mayHaveCreated, attempts, status };
-    let error: HighLevelError;
-    if (signal?.aborted) {
-      error = new AbortedError({ ...failure, cause: signal.reason });
-    } else if (thrown === outOfTime) {
-      error = new TimeoutError(`No complete answer within ${timeoutMs} ms`, failure);
-    } else {
-      const cause = copyOf(thrown, clean);
-      error = new ConnectionError(`No complete answer: ${reasonOf(cause)}`, { ...failure, cause });
-    }
-    const { name, message } = error;
-    report({ ...(status !== undefined && { status }), error: { name, message } });
-    throw error;
+    answer.error = errorOf(thrown, answer.response?.status, call);
   }
+  const { response, text = "", error } = answer;
+  call.emit?.({
+    type: "attempt",
+    attempt: call.attempts,
+    ms: Math.round(performance.now() - startedAt),
+    ...(response && { status: response.status, rateLimit: rateLimitIn(response.headers) }),
+    ...(error && { error: { name: error.name, message: error.message } }),
+  });
+  if (response === undefined) throw error;
+  const { ok, status, headers } = response;
+  return {
+    ok,
+    status,
+    headers,
+    text: () => (error ? Promise.reject(error) : Promise.resolve(text)),
+  };
+}
+
+/** What an attempt failed with, and whether the collection may exist all the same. */
+function errorOf(thrown: unknown, status: number | undefined, call: Call): HighLevelError {
+  const { attempts, signal, timeoutMs } = call;
+  const isAborted = signal?.aborted === true; // then `thrown` may be anything that the caller gave
+  const isSent = isAborted || !isNeverSent(thrown);
+  const failure = { mayHaveCreated: status === undefined ? isSent : !isRefusal(status), attempts };
+  if (isAborted) return new AbortedError({ ...failure, cause: signal?.reason });
+  if (thrown === outOfTime) {
+    return new TimeoutError(`No complete answer within ${timeoutMs} ms`, { ...failure, status });
+  }
+  const cause = copyOf(thrown, call);
+  return new ConnectionError(`No complete answer: ${reasonOf(cause)}`, {
+    ...failure,
+    status,
+    cause,
+  });
 }
 
 /**
@@ -124,12 +139,19 @@ async function textOf(response: Response): Promise<string> {
   }
 }
 
+/** A server may echo a token. A short one is a test's, and may be a word of the answer. */
+function withoutTokens(text: string, { tokens }: Call): string {
+  const secrets = [...tokens].filter((token) => token.length >= 8);
+  return secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, "[token]"), text);
+}
+
 /** A copy of an error and its causes without the token, which a platform's error may quote. */
-function copyOf(error: unknown, clean: (text: string) => string): Error {
+function copyOf(error: unknown, call: Call): Error {
   const { name, message, code, stack, cause } = (error ?? {}) as Partial<Error & { code: string }>;
-  const options = cause ? { cause: copyOf(cause, clean) } : {};
-  const copy = new Error(clean(message ?? String(error)), options);
-  return Object.assign(copy, name && { name }, code && { code }, stack && { stack: clean(stack) });
+  const options = cause ? { cause: copyOf(cause, call) } : {};
+  const copy = new Error(withoutTokens(String(message ?? error), call), options);
+  const shown = stack && { stack: withoutTokens(String(stack), call) };
+  return Object.assign(copy, name && { name }, code && { code }, shown);
 }
 
 /** The message of the cause at the bottom, or its code. */

@@ -177,15 +177,19 @@ describe("events", () => {
 
   it("tell of a wait for the rate limit", async () => {
     const { fetch } = fakeHighLevel();
+    const limiter = createLimiter({ limit: 1, intervalMs: 60_000 });
+    const client = createClient({ locationId, token, fetch, limiter });
+    await client.createProductCollection(collection);
+    const controller = new AbortController();
     const events: ClientEvent[] = [];
-    const limiter = createLimiter({ limit: 1, intervalMs: 20 });
-    const options = { locationId, token, fetch, limiter };
-    await createClient(options).createProductCollection(collection);
-    await createClient(options).createProductCollection(collection, {
-      onEvent: (event) => events.push(event),
-    });
-    const waiting = { type: "waiting", reason: "rate limit", ms: undefined, call: 1, locationId };
-    expect(events).toEqual([waiting, expect.objectContaining({ type: "attempt", status: 201 })]);
+    const onEvent = (event: ClientEvent) => {
+      events.push(event);
+      controller.abort();
+    };
+    const { signal } = controller;
+    await rejection(client.createProductCollection(collection, { signal, onEvent }));
+    const waiting = { type: "waiting", reason: "rate limit", ms: undefined };
+    expect(events).toEqual([{ ...waiting, call: 2, locationId }]);
   });
 
   it("of a failed attempt have the error's name and message", async () => {

@@ -75,7 +75,13 @@ export function createClient(options: ClientOptions): HighLevelClient {
       const { signal, timeoutMs, headers, onEvent } = checkedCallOptions(callOptions);
       const body = requestBody(collection, locationId);
       const emit = createEmit([client.onEvent, onEvent], { call: ++calls, locationId });
-      const call = { timeoutMs: timeoutMs ?? client.timeoutMs, signal, emit, attempts: 0 };
+      const call = {
+        timeoutMs: timeoutMs ?? client.timeoutMs,
+        signal,
+        emit,
+        attempts: 0,
+        tokens: new Set<string>(),
+      };
       const result = await api.POST(path, {
         params: { header: fixedHeaders },
         headers: { ...headers },

@@ -86,8 +86,8 @@ describe("an error", () => {
     const broken = { slug: "best sellers", seo: { title: 1 } };
     const error = await rejection(client.createProductCollection(broken as never));
     expect(error).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toBe(
-      "The collection breaks the contract and was not sent: /name is required; /slug must match pattern ^\\S*$; /seo/title must be string",
+    expect((error as Error).message).toMatch(
+      /^The collection breaks the contract and was not sent: \/name is required; \/slug must match pattern .*; \/seo\/title must be string$/,
     );
   });
 });

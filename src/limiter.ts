@@ -1,4 +1,5 @@
 import { defaultIntervalMs, isDaySpent, pauseMsIn, rateLimitIn } from "./rate-limit.js";
+import { onAbort } from "./time.js";
 
 /** What a limiter reads of an answer. */
 export interface LimitedAnswer {
@@ -74,6 +75,9 @@ export function createLimiter(bound?: Budget): Limiter {
   };
 }
 
+/** What `setTimeout` takes. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
 /** A call that waits for its turn. */
 interface Waiting extends LimiterContext {
   /** It is the call's turn. */
@@ -132,9 +136,9 @@ function createQueue(bound: Budget | undefined) {
     left = Math.min(remaining ?? firstFew, dailyRemaining ?? Infinity);
     if (!isRefused && left > 0) return;
     const endsAt = now + pauseMsIn(answer.headers, server.intervalMs);
-    left = isRefused ? 1 : firstFew; // after the pause so many find out
-    if (endsAt < pausedUntil) return;
-    pausedUntil = endsAt;
+    left = isRefused || dailyRemaining === 0 ? 1 : firstFew; // after the pause so many find out
+    if (endsAt < pausedUntil && dailyRemaining !== 0) return;
+    pausedUntil = Math.max(pausedUntil, endsAt);
     refusal = isRefused ? answer : undefined;
     for (const call of [...retries, ...others]) if (isStopped(call)) call.refuse(answer);
   }
@@ -147,7 +151,7 @@ function createQueue(bound: Budget | undefined) {
       if (next === undefined) return;
       const waitMs = opensAt() - performance.now();
       if (waitMs > 0) {
-        if (waitMs < Infinity) timer = setTimeout(wake, waitMs + 1);
+        if (waitMs < Infinity) timer = setTimeout(wake, Math.min(waitMs + 1, maxTimeoutMs));
         return;
       }
       inFlight++;
@@ -164,24 +168,24 @@ function createQueue(bound: Budget | undefined) {
       return undefined;
     }
     context.onWait?.(pausedUntil > now ? pausedUntil - now : undefined);
-    context.signal?.throwIfAborted();
-    // A signal of this wait alone: Node.js warns of a signal with many listeners.
-    const signal = context.signal && AbortSignal.any([context.signal]);
+    const { signal } = context;
+    signal?.throwIfAborted();
     const queue = context.isRetry ? retries : others;
     return new Promise((resolve, reject) => {
-      const abort = () => {
-        queue.delete(call);
-        if (!isAnyWaiting()) clearTimeout(timer); // it would keep the process alive
-        reject(signal?.reason);
-      };
+      const leave =
+        signal &&
+        onAbort(signal, (reason) => {
+          queue.delete(call);
+          if (!isAnyWaiting()) clearTimeout(timer); // it would keep the process alive
+          reject(reason);
+        });
       const settle = (refused?: LimitedAnswer) => {
         queue.delete(call);
-        signal?.removeEventListener("abort", abort);
+        leave?.();
         resolve(refused);
       };
       const call: Waiting = { ...context, start: () => settle(), refuse: settle };
       queue.add(call);
-      signal?.addEventListener("abort", abort);
       wake();
     });
   }

@@ -16,6 +16,7 @@ describe("createClient", () => {
       "baseUrl",
       ["https://me:pass@api.example", "https://api.example/?a", "https://api.example/#a"],
     ],
+    ["baseUrl", ["https://api.example ", "http://localhost?", "http://localhost/#"]],
     ["allowHttp", ["yes", 1, null]],
     ["fetch", ["fetch", {}, null]],
     ["timeoutMs", [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, "1000"]],

@@ -189,9 +189,9 @@ function isFrom(least: number, value: unknown): value is number {
 }
 
 function isPlainUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { username, password, search, hash } = new URL(text);
-  return username + password + search + hash === "";
+  if (!URL.canParse(text) || /[\s?#]/.test(text)) return false;
+  const { username, password } = new URL(text);
+  return username + password === "";
 }
 
 /** Whether HTTP can carry them, and the contract does not set them. */

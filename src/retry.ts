@@ -1,9 +1,9 @@
 import { isDaySpent, pauseMsIn } from "./rate-limit.js";
 
-/** What an attempt came to, as far as it matters here: an answer, or a failed connection. */
+/** The outcome of an attempt, as far as it matters here: an answer, or a connection without one. */
 type Outcome =
   | { readonly status: number; readonly headers: Headers }
-  | { readonly status: number | undefined; readonly mayHaveCreated: boolean };
+  | { readonly mayHaveCreated: boolean };
 
 const firstBackoffMs = 500;
 
@@ -22,10 +22,9 @@ export function retryDelayMs(
   retries: number,
   random = Math.random(),
 ): number | undefined {
-  if (!("headers" in outcome)) {
-    // Without a status it was never sent; with one, only the body of a 429 is worth another attempt.
-    const isSafe = !outcome.mayHaveCreated && (!outcome.status || outcome.status === 429);
-    return isSafe ? Math.min(random * firstBackoffMs * 2 ** retries, maxWaitMs) : undefined;
+  if ("mayHaveCreated" in outcome) {
+    if (outcome.mayHaveCreated) return undefined;
+    return Math.min(random * firstBackoffMs * 2 ** retries, maxWaitMs);
   }
   if (outcome.status !== 429) return undefined;
   if (isDaySpent(outcome.headers)) return undefined;

@@ -103,6 +103,22 @@ describe("a token provider", () => {
     expect(events.map(({ type }) => type)).toEqual(["attempt", "refreshing", "attempt"]);
   });
 
+  it("may refresh: an echo of the old token is replaced as well as one of the new", async () => {
+    const server = await countingServer((response, { headers }, count) =>
+      count === 1
+        ? answer(response, 401, {})
+        : answer(response, 422, { message: [`${headers.authorization} replaces pit-old-token`] }),
+    );
+    const client = makeClient(server.url, {
+      token: (rejected) => (rejected ? "pit-new-token" : "pit-old-token"),
+    });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({
+      message: "HighLevel answered 422: Bearer [token] replaces [token]",
+      body: { message: ["Bearer [token] replaces [token]"] },
+    });
+  });
+
   it("is asked once for all calls whose token was rejected", async () => {
     const server = await serverFor("pit-new-token");
     let questions = 0;

@@ -46,24 +46,32 @@ async function sendUntilAnswered(
   let retries = 0;
   let notBefore = 0;
 
-  const sendInTurn = () =>
-    limiter(
-      key,
-      async () => {
-        // In the queue already, so that it goes before those that wait. A limiter may know nothing of 429s.
-        await sleep(notBefore - performance.now(), signal);
-        // Asked for when it is the call's turn, so that it cannot expire in the queue.
-        token ??= await answerOf(tokens.get(), call);
-        signal?.throwIfAborted();
-        return attempt(request, token, call, fetch);
-      },
-      {
-        signal,
-        isRetry: call.attempts > 0,
-        maxWaitMs,
-        onWait: (ms) => emit?.({ type: "waiting", reason: "rate limit", ms }),
-      },
-    );
+  async function send(): Promise<Answer> {
+    // In the queue already, so that it goes before those that wait. A limiter may know nothing of 429s.
+    await sleep(notBefore - performance.now(), signal);
+    // Asked for when it is the call's turn, so that it cannot expire in the queue.
+    token ??= await answerOf(tokens.get(), call);
+    signal?.throwIfAborted();
+    return attempt(request, token, call, fetch);
+  }
+
+  async function sendInTurn(): Promise<Answer> {
+    let sent: Promise<Answer> | undefined;
+    const sendOnce = () => {
+      sent = send();
+      return sent;
+    };
+    const isRetry = call.attempts > 0;
+    const onWait = (ms: number | undefined) =>
+      emit?.({ type: "waiting", reason: "rate limit", ms });
+    try {
+      return await limiter(key, sendOnce, { signal, isRetry, maxWaitMs, onWait });
+    } catch (error) {
+      // A limiter may leave at an abort, with a request under way: what the request comes to counts.
+      if (sent) return sent;
+      throw error;
+    }
+  }
 
   for (;;) {
     signal?.throwIfAborted(); // a limiter of the caller's may not listen to it
