@@ -74,8 +74,10 @@ export function readContract(): Document {
 
 /** The contract's one operation; an error if there is none or more than one. */
 export function operationOf({ paths = {} }: Document) {
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  const operations = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item)
+      .filter(([key]) => /^(get|put|post|delete|options|head|patch|trace)$/.test(key))
+      .map(([method, operation]) => ({ path, method, operation })),
   );
   const [only, ...others] = operations;
   if (only === undefined || others.length > 0) {

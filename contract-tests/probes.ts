@@ -139,23 +139,35 @@ export interface Breach {
 export function breaches(schema: Schema, within: readonly string[] = []): Breach[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
     const place = [...within, key];
-    const wrong = [...valuesOfOtherTypes(field), ...valuesOutside(field)];
-    return [...(schema.required?.includes(key) ? [undefined] : []), ...wrong]
-      .map((value): Breach => {
-        const what = value === undefined ? "no" : `${JSON.stringify(value)} for`;
-        return { name: `${what} ${place.join(".")}`, place, value };
-      })
-      .concat(breaches(field, place));
+    return [
+      ...(schema.required?.includes(key) ? [breach(place, undefined)] : []),
+      ...wrongValues(field).map((value) => breach(place, value)),
+      ...wrongValues(field.items ?? {}).map((value) => breach([...place, "0"], value)),
+      ...breaches(field, place),
+    ];
   });
 }
 
-const oneOfEachType = ["text", 1, true, null, {}, ["text"]] as const;
-
-function valuesOfOtherTypes({ type }: Schema): readonly unknown[] {
-  const types = [type ?? []].flat();
-  if (types.length === 0) return [];
-  return oneOfEachType.filter((value) => !types.some((it) => isOfType(value, it)));
+function breach(place: readonly string[], value: unknown): Breach {
+  const what = value === undefined ? "no" : `${JSON.stringify(value)} for`;
+  return { name: `${what} ${place.join(".")}`, place, value };
 }
+
+/** Values that a schema excludes: of each other type, and outside its enum, pattern or format. */
+function wrongValues({ type, enum: values, pattern, format }: Schema): readonly unknown[] {
+  const types = [type ?? []].flat();
+  const candidates = ["no such value", "LOCATION", "66057f9d28536eae584ec04"];
+  return [
+    ...oneOfEachType.filter(
+      (value) => types.length > 0 && !types.some((it) => isOfType(value, it)),
+    ),
+    ...candidates.filter((value) => values && !values.includes(value)),
+    ...candidates.filter((value) => pattern && !new RegExp(pattern, "u").test(value)),
+    ...(format === "date-time" ? ["yesterday"] : []),
+  ];
+}
+
+const oneOfEachType = ["text", 1, true, null, {}, ["text"]] as const;
 
 function isOfType(value: unknown, type: string): boolean {
   if (value === null) return type === "null";
@@ -164,23 +176,13 @@ function isOfType(value: unknown, type: string): boolean {
   return typeof value === type;
 }
 
-/** Values of the right type that an enum, a pattern, a format or the type of a list's items excludes. */
-function valuesOutside({ enum: values, pattern, format, items }: Schema): readonly unknown[] {
-  const candidates = ["no such value", "LOCATION", "66057f9d28536eae584ec04"];
-  return [
-    ...candidates.filter((it) => values && !values.includes(it)),
-    ...candidates.filter((it) => pattern && !new RegExp(pattern, "u").test(it)),
-    ...(format === "date-time" ? ["yesterday"] : []),
-    ...(items ? valuesOfOtherTypes(items).map((item) => [item]) : []),
-  ];
-}
-
 /** The value with another one at the place, or without it; objects on the way are made. */
 export function withValue(
   from: unknown,
   [key = "", ...rest]: readonly string[],
   value: unknown,
 ): object {
+  if (key === "0") return [value]; // a list's only item
   const fields: Record<string, unknown> = { ...Object(from) };
   fields[key] = rest.length === 0 ? value : withValue(fields[key], rest, value);
   return fields;

@@ -5,9 +5,12 @@ import { type Document, operationOf, type Schema } from "./document.js";
 
 export type Rows = Readonly<Record<string, string>>;
 
-/** Rows that differ on purpose: a place, or several with `*` for any characters. */
+/** Rows that differ on purpose. */
 export interface KnownDifference {
+  /** A place, or several with `*` for any characters. */
   readonly rows: string;
+  /** What the contract says there, where it says one thing: another difference is not known. */
+  readonly contract?: string;
   readonly reason: string;
 }
 
@@ -82,7 +85,12 @@ export function differences(published: Rows, contract: Rows, known: readonly Kno
   return {
     /** The differing rows that are not known: the place, and a sentence on what each side says. */
     unexpected: differing
-      .filter((place) => !known.some(({ rows }) => names(rows, place)))
+      .filter(
+        (place) =>
+          !known.some(
+            (it) => names(it.rows, place) && (it.contract ?? contract[place]) === contract[place],
+          ),
+      )
       .map((place) => ({
         place,
         message: `${place}: the contract says ${quoted(contract[place])}, HighLevel publishes ${quoted(published[place])}.`,

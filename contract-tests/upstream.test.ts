@@ -18,7 +18,7 @@ it("the contract and the published operation agree in most rows", () => {
 
 for (const { place, message } of unexpected) {
   it(place, () => {
-    const entry = JSON.stringify({ rows: place, reason: "…" });
+    const entry = JSON.stringify({ rows: place, contract: contract[place], reason: "…" });
     expect.fail(
       `${message} If HighLevel publishes what the contract says, run npm run upstream -- --update; else add ${entry} to openapi/known-differences.json.`,
     );

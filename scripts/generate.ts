@@ -24,14 +24,7 @@ if (rest.length > 0 || (flag !== undefined && flag !== "--check")) {
   refuse("Usage: npm run generate [-- --check]");
 }
 
-const contract = readContract();
-const { path, operation } = operationOf(contract);
-const requestBody = jsonIn(operation.requestBody.content)?.schema;
-const baseUrl = contract.servers?.[0]?.url;
-if (requestBody === undefined || baseUrl === undefined) {
-  refuse("openapi/openapi.yaml must have a server, and a JSON request body.");
-}
-
+const { baseUrl, path, operation, requestBody } = readFacts();
 const files: Readonly<Record<string, string>> = {
   "openapi.ts": await types(),
   "validators.ts": validators(requestBody, operation),
@@ -46,6 +39,23 @@ if (flag === "--check" && stale.length > 0) {
 mkdirSync(join(root, "generated"), { recursive: true });
 for (const name of stale) writeFileSync(join(root, "generated", name), files[name] ?? "");
 console.log(`generated: ${stale.length > 0 ? `wrote ${stale.join(", ")}` : "up to date"}`);
+
+/** What the client is made of. */
+function readFacts() {
+  try {
+    const contract = readContract();
+    const { path, operation } = operationOf(contract);
+    const requestBody = jsonIn(operation.requestBody.content)?.schema;
+    const baseUrl = contract.servers?.[0]?.url ?? "";
+    if (!URL.canParse(baseUrl)) throw new Error("The first server must be an absolute URL.");
+    if (requestBody === undefined) throw new Error("The operation must have a JSON request body.");
+    const range = Object.keys(operation.responses).find((status) => !/^\d{3}$/.test(status));
+    if (range) throw new Error(`The response ${range} must be documented status by status.`);
+    return { baseUrl, path, operation, requestBody };
+  } catch (error) {
+    return refuse(`openapi/openapi.yaml: ${error instanceof Error ? error.message : error}`);
+  }
+}
 
 async function types(): Promise<string> {
   const ast = await openapiTypeScript(pathToFileURL(join(root, "openapi/openapi.yaml")));
@@ -70,8 +80,12 @@ function validators(requestBody: Schema, { responses }: Operation): string {
     if (schema) ajv.addSchema(validated(schema), `validate${status}`);
   }
   const names = Object.keys(ajv.schemas).filter((name) => name.startsWith("validate"));
-  const written = standaloneCode.default(ajv, Object.fromEntries(names.map((it) => [it, it])));
-  const code = written.replaceAll(/schemaPath:"[^"]*",/g, ""); // nobody reads it, and users load it
+  const code = standaloneCode
+    .default(ajv, Object.fromEntries(names.map((name) => [name, name])))
+    .replaceAll(/schemaPath:"[^"]*",/g, "") // nobody reads it, and users load it
+    .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length");
+  const [runtime] = /require\(".*"\)/.exec(code) ?? [];
+  if (runtime) refuse(`openapi/openapi.yaml: it has a keyword that needs ${runtime} at run time.`);
   return `// @ts-nocheck: JavaScript, as Ajv wrote it.\n${banner}${code}\n`;
 }
 

@@ -192,6 +192,7 @@ function setUp(limiter = createLimiter()) {
 }
 
 const left = (remaining: number) => ({ "X-RateLimit-Remaining": String(remaining) });
+const dayLeft = (remaining: number) => ({ "X-RateLimit-Daily-Remaining": String(remaining) });
 
 describe("a call", () => {
   it("is one of ten in flight until an answer says what is left, then one of so many", async () => {
@@ -209,6 +210,7 @@ describe("a call", () => {
     ["a window's length after a 429 that names no wait", 429, {}, 10_000, 10_000, 1],
     ["the same after `Retry-After: 0`", 429, { "Retry-After": "0" }, 10_000, 10_000, 1],
     ["a window's length where nothing is left", 201, left(0), 10_000, 1, 5],
+    ["the same where nothing is left of the day", 201, dayLeft(0), 10_000, 1, 1],
   ])("waits %s", async (_, status, headers, waitMs, maxWaitMs, next) => {
     const { sent, call, answerAll } = setUp();
     await call(1);
@@ -233,6 +235,21 @@ describe("a call", () => {
     expect(sent).toHaveLength(3);
     await pass(2);
     expect(sent).toHaveLength(3 + 1);
+  });
+
+  it("gets the 429 of a spent day at once, also in a longer pause", async () => {
+    const { sent, call } = setUp();
+    await call(2);
+    await sent[0]?.answer(429, { "Retry-After": "25" });
+    const [waiting] = await call(1);
+    await sent[1]?.answer(429, { "Retry-After": "2", ...dayLeft(0) });
+    expect(await waiting).toMatchObject({
+      status: 429,
+      headers: new Headers({ "Retry-After": "2", ...dayLeft(0) }),
+    });
+    const [late] = await call(1);
+    expect(await late).toMatchObject({ status: 429 });
+    expect(sent).toHaveLength(2);
   });
 
   it("that was refused goes before those that wait, which go in their order", async () => {
