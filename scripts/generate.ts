@@ -17,6 +17,7 @@ import {
 } from "../contract-tests/document.js";
 import { refuse, root } from "./lib.js";
 
+const contractFile = join(root, "openapi/openapi.yaml");
 const banner = "// Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
 
 const [flag, ...rest] = process.argv.slice(2);
@@ -26,7 +27,7 @@ if (rest.length > 0 || (flag !== undefined && flag !== "--check")) {
 
 const { baseUrl, path, operation, requestBody } = readFacts();
 const files: Readonly<Record<string, string>> = {
-  "openapi.ts": await types(),
+  "openapi.ts": banner + astToString(await openapiTypeScript(pathToFileURL(contractFile))),
   "validators.ts": validators(requestBody, operation),
   "contract.ts": constants(requestBody, operation),
   "examples.ts": examples(requestBody, operation),
@@ -55,11 +56,6 @@ function readFacts() {
   } catch (error) {
     return refuse(`openapi/openapi.yaml: ${error instanceof Error ? error.message : error}`);
   }
-}
-
-async function types(): Promise<string> {
-  const ast = await openapiTypeScript(pathToFileURL(join(root, "openapi/openapi.yaml")));
-  return banner + astToString(ast);
 }
 
 /** The validators, as Ajv writes them. */
@@ -91,15 +87,15 @@ function validators(requestBody: Schema, { responses }: Operation): string {
 
 /** The constants, each in its narrowest type. */
 function constants(requestBody: Schema, { parameters = [], responses }: Operation): string {
-  const statuses = Object.entries(responses).map(([status, { content }]) =>
-    jsonIn(content) ? ([status, `validate${status}`] as const) : ([status, "undefined"] as const),
+  const validators = Object.entries(responses).map(
+    ([status, { content }]) => [status, jsonIn(content) && `validate${status}`] as const,
   );
-  const imported = statuses.map(([, name]) => name).filter((name) => name !== "undefined");
+  const imported = ["validateRequestBody", ...validators.flatMap(([, name]) => name ?? [])];
   const headers = parameters.filter((parameter) => parameter.in === "header" && parameter.required);
   const fields = (requestBody.required ?? []).map((name) => [name, requestBody.properties?.[name]]);
   return `${banner}
 import type { Validator } from "../src/validate.js";
-import { ${["validateRequestBody", ...imported].join(", ")} } from "./validators.js";
+import { ${imported.join(", ")} } from "./validators.js";
 
 /** The server of the contract. */
 export const baseUrl = ${JSON.stringify(baseUrl)};
@@ -117,7 +113,7 @@ export { validateRequestBody };
 
 /** A validator for each documented status; undefined where the contract promises no body. */
 export const validateResponseBody = {
-${statuses.map(([status, name]) => `  ${status}: ${name},\n`).join("")}} satisfies Record<number, Validator | undefined>;
+${validators.map(([status, name]) => `  ${status}: ${name},\n`).join("")}} satisfies Record<number, Validator | undefined>;
 `;
 }
 
@@ -163,12 +159,12 @@ function validated({
   return {
     ...schema,
     ...(items && { items: validated(items) }),
-    ...(properties && { properties: mapValues(properties, validated) }),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => [name, validated(property)]),
+      ),
+    }),
   };
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
 
 function read(name: string): string | undefined {
