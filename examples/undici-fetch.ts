@@ -11,8 +11,8 @@ import { request } from "undici";
 export const undiciFetch: NonNullable<ClientOptions["fetch"]> = async (url, init) => {
   const { statusCode, headers, body } = await request(url, {
     method: "POST",
-    headers: Object.fromEntries(new Headers(init.headers)),
-    body: init.body as string, // the client's is text
+    headers: Object.fromEntries(init.headers as Headers), // as the client gives them
+    body: init.body as string,
     signal: init.signal ?? null,
   });
   const ok = statusCode >= 200 && statusCode < 300;
