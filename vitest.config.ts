@@ -22,7 +22,7 @@ export default defineConfig({
         globalSetup: ["contract-tests/prism.ts"],
       }),
       project("live", "contract-tests/live.test.ts"),
-      project("docs", "scripts/docs.test.ts"),
+      project("docs", "scripts/docs.test.ts", { globalSetup: ["scripts/docs.setup.ts"] }),
       project("redis", "scripts/redis.test.ts", { globalSetup: ["scripts/redis.setup.ts"] }),
     ],
   },
