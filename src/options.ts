@@ -112,20 +112,7 @@ const clientChecks: Checks<ClientOptions> = {
  */
 export function checkedClientOptions(options: ClientOptions) {
   check("createClient", options, clientChecks, ["locationId", "token"]);
-  const {
-    locationId,
-    token,
-    baseUrl = contractBaseUrl,
-    allowHttp = false,
-    // Looked up at each call, so that what replaces it later is used.
-    fetch = (url: string, init: RequestInit) => globalThis.fetch(url, init),
-    timeoutMs = 30_000,
-    maxRetries = 2,
-    maxWaitMs = 30_000,
-    headers,
-    limiter = createLimiter(),
-    onEvent,
-  } = options;
+  const { baseUrl = contractBaseUrl, allowHttp = false, limiter = createLimiter() } = options;
   const { protocol, hostname } = new URL(baseUrl);
   const isLoopback = /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname);
   if (protocol !== "https:" && !(protocol === "http:" && (isLoopback || allowHttp))) {
@@ -134,16 +121,14 @@ export function checkedClientOptions(options: ClientOptions) {
     );
   }
   return {
-    locationId,
-    token,
+    ...options,
     baseUrl,
-    fetch,
-    timeoutMs,
-    maxRetries,
-    maxWaitMs,
-    headers,
+    // Looked up at each call, so that what replaces it later is used.
+    fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
+    timeoutMs: options.timeoutMs ?? 30_000,
+    maxRetries: options.maxRetries ?? 2,
+    maxWaitMs: options.maxWaitMs ?? 30_000,
     limiter: limiter === false ? unlimited : limiter,
-    onEvent,
   };
 }
 
