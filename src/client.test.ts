@@ -106,6 +106,24 @@ describe("a call", () => {
     expect(result.name).toBe("It was [token]");
   });
 
+  it("leaves a token alone that is shorter than 8 characters: it may be a word of the answer", async () => {
+    const server = await countingServer((response) => answer(response, 201));
+    const client = makeClient(server.url, { token: "Sellers" });
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+  });
+
+  it("reads letters that arrive in two pieces", async () => {
+    const name = "Café Crème";
+    const bytes = Buffer.from(JSON.stringify({ data: { ...created.data, name } }));
+    const middleOfLetter = bytes.indexOf("é") + 1;
+    const server = await countingServer((response) => {
+      response.writeHead(201).write(bytes.subarray(0, middleOfLetter));
+      setTimeout(() => response.end(bytes.subarray(middleOfLetter)), 20);
+    });
+    const result = await makeClient(server.url).createProductCollection(collection);
+    expect(result.name).toBe(name);
+  });
+
   it("gives the limiter its location and server for a key", async () => {
     const keys: string[] = [];
     const limiter: Limiter = (key, send) => {
