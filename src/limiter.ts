@@ -80,10 +80,8 @@ const maxTimeoutMs = 2 ** 31 - 1;
 
 /** A call that waits for its turn. */
 interface Waiting extends LimiterContext {
-  /** It is the call's turn. */
-  readonly start: () => void;
-  /** Gives the call the 429 that stops it. */
-  readonly refuse: (answer: LimitedAnswer) => void;
+  /** Starts the call, or ends it with the 429 that stops it. */
+  readonly settle: (refusal?: LimitedAnswer) => void;
 }
 
 function createQueue(bound: Budget | undefined) {
@@ -140,7 +138,7 @@ function createQueue(bound: Budget | undefined) {
     if (endsAt < pausedUntil && dailyRemaining !== 0) return;
     pausedUntil = Math.max(pausedUntil, endsAt);
     refusal = isRefused ? answer : undefined;
-    for (const call of [...retries, ...others]) if (isStopped(call)) call.refuse(answer);
+    for (const call of [...retries, ...others]) if (isStopped(call)) call.settle(answer);
   }
 
   /** Starts the calls whose turn has come. */
@@ -155,7 +153,7 @@ function createQueue(bound: Budget | undefined) {
         return;
       }
       inFlight++;
-      next.start();
+      next.settle();
     }
   }
 
@@ -172,19 +170,19 @@ function createQueue(bound: Budget | undefined) {
     signal?.throwIfAborted();
     const queue = context.isRetry ? retries : others;
     return new Promise((resolve, reject) => {
-      const leave =
-        signal &&
-        onAbort(signal, (reason) => {
-          queue.delete(call);
-          if (!isAnyWaiting()) clearTimeout(timer); // it would keep the process alive
-          reject(reason);
-        });
-      const settle = (refused?: LimitedAnswer) => {
+      const leave = onAbort(signal, (reason) => {
         queue.delete(call);
-        leave?.();
-        resolve(refused);
+        if (!isAnyWaiting()) clearTimeout(timer); // it would keep the process alive
+        reject(reason);
+      });
+      const call: Waiting = {
+        ...context,
+        settle(refusal) {
+          queue.delete(call);
+          leave();
+          resolve(refusal);
+        },
       };
-      const call: Waiting = { ...context, start: () => settle(), refuse: settle };
       queue.add(call);
       wake();
     });

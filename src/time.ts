@@ -19,13 +19,13 @@ export async function inTime<T>(
       reject(reason);
     };
   });
-  const leave = callersSignal && onAbort(callersSignal, end);
+  const leave = onAbort(callersSignal, end);
   const timer = setTimeout(() => end(outOfTime), ms);
   try {
     return await Promise.race([work(own.signal), ended]);
   } finally {
     clearTimeout(timer);
-    leave?.();
+    leave();
   }
 }
 
@@ -44,9 +44,13 @@ const listeners = new WeakMap<AbortSignal, Set<(reason: unknown) => void>>();
  * Calls the listener with the reason when the signal aborts. All calls that share a signal share one
  * listener to it: of more Node.js warns, and each `AbortSignal.any` leaks on Node.js 20 and 22.
  *
- * @returns What takes the listener away.
+ * @returns A function that removes the listener.
  */
-export function onAbort(signal: AbortSignal, listener: (reason: unknown) => void): () => void {
+export function onAbort(
+  signal: AbortSignal | undefined,
+  listener: (reason: unknown) => void,
+): () => void {
+  if (!signal) return () => {};
   const shared = listeners.get(signal) ?? new Set();
   if (!listeners.has(signal)) {
     listeners.set(signal, shared);
