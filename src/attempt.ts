@@ -80,7 +80,10 @@ export async function attempt(
     ok,
     status,
     headers,
-    text: () => (error ? Promise.reject(error) : Promise.resolve(text)),
+    async text() {
+      if (error) throw error;
+      return text;
+    },
   };
 }
 
@@ -89,17 +92,14 @@ function errorOf(thrown: unknown, status: number | undefined, call: Call): HighL
   const { attempts, signal, timeoutMs } = call;
   const isAborted = signal?.aborted === true; // then `thrown` may be anything that the caller gave
   const isSent = isAborted || !isNeverSent(thrown);
-  const failure = { mayHaveCreated: status === undefined ? isSent : !isRefusal(status), attempts };
-  if (isAborted) return new AbortedError({ ...failure, cause: signal?.reason });
+  const mayHaveCreated = status === undefined ? isSent : !isRefusal(status);
+  const failure = { mayHaveCreated, attempts, status };
+  if (isAborted) return new AbortedError({ ...failure, cause: signal.reason });
   if (thrown === outOfTime) {
-    return new TimeoutError(`No complete answer within ${timeoutMs} ms`, { ...failure, status });
+    return new TimeoutError(`No complete answer within ${timeoutMs} ms`, failure);
   }
   const cause = copyOf(thrown, call);
-  return new ConnectionError(`No complete answer: ${reasonOf(cause)}`, {
-    ...failure,
-    status,
-    cause,
-  });
+  return new ConnectionError(`No complete answer: ${reasonOf(cause)}`, { ...failure, cause });
 }
 
 /**

@@ -4,12 +4,8 @@ import { isRefusal } from "./retry.js";
 import { type Issue, inWords } from "./validate.js";
 
 /** The facts about a failed call. */
-export interface Failure {
-  /** False only where nothing was created. */
-  readonly mayHaveCreated: boolean;
-  /** How many requests the call had sent. */
-  readonly attempts: number;
-  /** What the call failed with, if it was not an answer. */
+export interface Failure extends Pick<HighLevelError, "mayHaveCreated" | "attempts"> {
+  /** The error or the abort reason behind the failure. */
   readonly cause?: unknown;
 }
 
