@@ -1,5 +1,6 @@
 import { exampleBodies, requestFields } from "../generated/examples.js";
 import { fixedHeaders, path, validateRequestBody } from "./contract.js";
+import { sleep } from "./time.js";
 import { inWords, isObject, issuesOf } from "./validate.js";
 
 /** A request as the fake received it. */
@@ -44,6 +45,9 @@ export interface FakeHighLevel {
   breakNext(how: { readonly sent: boolean }): void;
 }
 
+/** The body that the contract shows for a status; undefined for a status that it does not document. */
+const examples: Readonly<Record<number, unknown>> = exampleBodies;
+
 type Plan = { readonly status: number; readonly answer: FakeAnswer } | { readonly sent: boolean };
 
 /**
@@ -85,13 +89,13 @@ export function fakeHighLevel(): FakeHighLevel {
       const isBroken = plan !== undefined && "sent" in plan;
       if (!isBroken || plan.sent) requests.push(request);
       if (isBroken) throw brokenConnection(plan.sent);
-      if (plan?.answer.delayMs) await sleep(plan.answer.delayMs, signal);
+      await sleep(plan?.answer.delayMs ?? 0, signal);
 
       const isMalformed = json === undefined && text !== "";
       const { status, answer } = plan ?? refusalOf(request, isMalformed) ?? good;
       const isEcho = status === 201 && answer.body === undefined;
       const body = isEcho ? { data: collectionFor(request.body, ++created) } : answer.body;
-      return responseOf(status, { ...answer, body: body ?? exampleOf(status) });
+      return responseOf(status, { ...answer, body: body ?? examples[status] });
     },
   };
 }
@@ -101,7 +105,7 @@ const good = { status: 201, answer: {} as FakeAnswer };
 /** How the contract refuses a request; undefined where the request keeps to it. */
 function refusalOf({ method, url, headers, body }: FakeRequest, isMalformed: boolean) {
   const refused = (status: number, message?: string | readonly string[]) => {
-    const body = { ...Object(exampleOf(status)), ...(message && { message }) };
+    const body = { ...Object(examples[status]), ...(message && { message }) };
     return { status, answer: { body } as FakeAnswer };
   };
   if (new URL(url).pathname !== path) return refused(404, "Not Found");
@@ -127,10 +131,6 @@ function collectionFor(request: unknown, count: number): object {
     _id: wanted.collectionId ?? count.toString(16).padStart(24, "0"),
     createdAt: new Date().toISOString(),
   };
-}
-
-function exampleOf(status: number): unknown {
-  return Object.entries(exampleBodies).find(([documented]) => documented === String(status))?.[1];
 }
 
 function responseOf(status: number, { body, headers, retryAfterMs = 1 }: FakeAnswer): Response {
@@ -167,14 +167,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    });
-  });
 }
