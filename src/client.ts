@@ -25,34 +25,33 @@ export interface HighLevelClient {
   /**
    * Creates a product collection in the client's location.
    *
-   * The collection is checked against the contract before anything is sent. A retry follows only a failure
-   * that created nothing, so no collection is created twice.
+   * The collection is checked against the contract before anything is sent. The client sends again only
+   * after a failure that created nothing, so it never creates a collection twice.
    *
-   * @param collection - The contract's request body without `altId` and `altType`, which the client
-   * adds.
+   * @param collection - The contract's request body without `altId` and `altType`, which the client adds.
    * @returns The created collection.
    * @throws {@link InvalidRequestError} The collection breaks the contract; nothing was sent.
    * @throws {@link ApiError} HighLevel answered with an error that the contract documents.
-   * @throws {@link UnexpectedResponseError} HighLevel answered what the contract does not promise.
-   * @throws {@link ConnectionError} No complete answer.
-   * @throws {@link TimeoutError} An attempt, or a question to the token provider, ran past `timeoutMs`.
-   * @throws {@link AbortedError} The caller aborted.
-   * @throws TypeError A bad option of the call, or a token that no header can carry. What a token
-   * provider or a limiter throws is thrown as it is.
+   * @throws {@link UnexpectedResponseError} HighLevel's answer is not one that the contract documents.
+   * @throws {@link ConnectionError} No complete answer arrived.
+   * @throws {@link TimeoutError} An attempt, or a question to the token provider, exceeded `timeoutMs`.
+   * @throws {@link AbortedError} The caller's `signal` was aborted.
+   * @throws TypeError An option of the call is invalid, or the token provider gave an invalid token. Errors
+   * of the token provider and of the caller's limiter are passed on unchanged.
    */
   createProductCollection(
     collection: NewProductCollection,
     options?: CallOptions,
   ): Promise<ProductCollection>;
-  /** The budget, as the answer to the latest call had it; undefined until an answer names a figure. */
+  /** The budget, from the answer to the latest finished call; undefined until one states what remains. */
   readonly rateLimit: RateLimit | undefined;
 }
 
 /**
- * Makes a client for one location. It costs microseconds and opens nothing; keep it, since its limiter
- * knows what was sent.
+ * Makes a client for one location. Keep it rather than making one for each call: its limiter counts what
+ * was sent.
  *
- * @throws TypeError that names a bad option, and never shows the token.
+ * @throws TypeError that names the first invalid option, and never shows the token.
  */
 export function createClient(options: ClientOptions): HighLevelClient {
   const client = checkedClientOptions(options);
@@ -87,12 +86,12 @@ export function createClient(options: ClientOptions): HighLevelClient {
         headers: { ...headers },
         body,
         parseAs: "text", // a success that is not JSON must not lose its status
-        // It is called with a PlainRequest, and of its answer is read what an Answer has.
+        // openapi-fetch passes a PlainRequest, and reads no more of the result than an Answer has.
         fetch: ((request: PlainRequest) =>
           send(request, call)) as unknown as typeof globalThis.fetch,
       });
       const { headers: answered } = result.response;
-      if (answered.has("X-RateLimit-Remaining")) latest = answered; // a gateway's answer has none
+      if (answered.has("X-RateLimit-Remaining")) latest = answered; // a gateway's answer states no budget
       return readResponse(result, call.attempts, emit);
     },
     get rateLimit() {

@@ -16,16 +16,16 @@ export type { components, operations, paths } from "../generated/openapi.js";
 type Operation = paths[typeof path]["post"];
 type Responses = Operation["responses"];
 
-/** Every status that the contract documents. */
+/** A status that the contract documents. */
 export type Status = keyof Responses;
 
-/** The documented statuses of success. */
+/** A documented status of success. */
 export type SuccessStatus = { [S in Status]: `${S}` extends `2${string}` ? S : never }[Status];
 
-/** The documented statuses of failure. */
+/** A documented status of failure. */
 export type ErrorStatus = Exclude<Status, SuccessStatus>;
 
-/** The body of a documented response; unknown where the contract promises none. */
+/** The body of a documented response; unknown where the contract leaves it open. */
 export type ResponseBody<S extends Status> = Responses[S] extends {
   content: { "application/json": infer Body };
 }
@@ -36,8 +36,8 @@ export type ResponseBody<S extends Status> = Responses[S] extends {
 export type RequestBody = Operation["requestBody"]["content"]["application/json"];
 
 /**
- * A collection to create: the contract's request body without what the client adds, which is `altId`
- * and each required field with one possible value. A field that may be left out may be `undefined`.
+ * A collection to create: the contract's request body without the fields that the client adds, which are
+ * `altId` and the required fields with one possible value. An optional field may be `undefined`.
  */
 export type NewProductCollection = OrUndefined<
   Omit<RequestBody, "altId" | keyof typeof fixedFields>

@@ -13,8 +13,8 @@ export interface Failure extends Pick<HighLevelError, "mayHaveCreated" | "attemp
 export class HighLevelError extends Error {
   override readonly name: string = "HighLevelError";
   /**
-   * Whether the collection may exist in spite of the error. Where it is true, look in HighLevel before
-   * you send the collection again; false means that nothing was created.
+   * Whether the collection may exist in spite of the error: if true, look in HighLevel before you send it
+   * again; if false, nothing was created.
    */
   readonly mayHaveCreated: boolean;
   /** How many requests the call had sent. */
@@ -26,7 +26,7 @@ export class HighLevelError extends Error {
     this.attempts = attempts;
   }
 
-  /** What `JSON.stringify` and structured loggers show: name, message and the public fields. */
+  /** The name, message and public fields, for `JSON.stringify` and structured loggers. */
   toJSON(): object {
     const { name, message, ...fields } = this;
     return { name, message, ...fields };
@@ -52,13 +52,13 @@ export class InvalidRequestError extends HighLevelError {
 abstract class AnswerError extends HighLevelError {
   /** The HTTP status. */
   readonly status: number;
-  /** Parsed where it is JSON, else text. */
+  /** The body: parsed if it is JSON, else the text. */
   readonly body: unknown;
-  /** The answer's headers, as they came. */
+  /** The answer's headers, unchanged. */
   readonly headers: Headers;
-  /** What the answer said of the budget. */
+  /** The budget as the answer stated it. */
   readonly rateLimit: RateLimit;
-  /** The wait that `Retry-After` names, in milliseconds; undefined where it names none. */
+  /** The wait that `Retry-After` asks for, in milliseconds; undefined without one. */
   readonly retryAfterMs: number | undefined;
 
   constructor({ status, headers }: Response, body: unknown, details: string, attempts: number) {
@@ -79,7 +79,7 @@ abstract class AnswerError extends HighLevelError {
 /** An {@link ApiError} of one status. */
 export interface ApiErrorOf<S extends ErrorStatus> extends AnswerError {
   readonly status: S;
-  /** As the contract documents it; where it differs, a `drift` event says so. */
+  /** The body, typed as documented; a `drift` event reports a departure from that. */
   readonly body: ResponseBody<S>;
 }
 
@@ -87,17 +87,16 @@ export interface ApiErrorOf<S extends ErrorStatus> extends AnswerError {
  * HighLevel answered with an error that the contract documents. After a 4xx other than 408 nothing was
  * created.
  *
- * A union over the documented statuses: once `status` is compared, `body` has the type that the
- * contract gives it.
+ * This is a union over the documented statuses: comparing `status` narrows the type of `body`.
  */
 export type ApiError = { [S in ErrorStatus]: ApiErrorOf<S> }[ErrorStatus];
 
-// A class cannot be a union, so its type is written out: `prototype` is what `instanceof` narrows to.
+// A class cannot be a union, so its type is written out; `instanceof` narrows to that of `prototype`.
 export const ApiError = class ApiError extends AnswerError {
   override readonly name = "ApiError";
 
   constructor(response: Response, body: unknown, attempts: number) {
-    // The limiter answers calls that wait with the 429 of an earlier call that spent the budget.
+    // The limiter gives calls that wait the 429 of an earlier call.
     const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
     const isSpent = response.status === 429 && isDaySpent(response.headers);
     const spent = isSpent ? "; the day's budget is spent" : "";
@@ -110,8 +109,8 @@ export const ApiError = class ApiError extends AnswerError {
 };
 
 /**
- * An answer that the contract does not promise: an undocumented status, a body that is not a JSON
- * object where one is documented, a success without the collection.
+ * HighLevel's answer is not one that the contract documents: an undocumented status, a body that should be
+ * a JSON object and is not, or a success without the collection.
  */
 export class UnexpectedResponseError extends AnswerError {
   override readonly name = "UnexpectedResponseError";
@@ -122,7 +121,7 @@ export class UnexpectedResponseError extends AnswerError {
   }
 }
 
-/** No complete answer. `cause` is a copy of what the fetch failed with, without the token. */
+/** No complete answer arrived. `cause` is a copy of the `fetch` error, without the token. */
 export class ConnectionError extends HighLevelError {
   override readonly name: string = "ConnectionError";
   /** The status of an answer whose body did not arrive whole; undefined where no status arrived. */
@@ -135,14 +134,14 @@ export class ConnectionError extends HighLevelError {
 }
 
 /**
- * The time limit ran out: an attempt's, so the collection may have been created, or that of a question
- * to the token provider, and then nothing was.
+ * An attempt, or a question to the token provider, exceeded `timeoutMs`. Only an attempt may have created
+ * the collection.
  */
 export class TimeoutError extends ConnectionError {
   override readonly name = "TimeoutError";
 }
 
-/** The caller's signal was aborted. `cause` is its reason; `name` is what it is on every platform. */
+/** The caller's `signal` was aborted. `cause` is its reason; `name` is the platform's own for an abort. */
 export class AbortedError extends HighLevelError {
   override readonly name = "AbortError";
 
@@ -155,7 +154,7 @@ function outcomeInWords(mayHaveCreated: boolean): string {
   return mayHaveCreated ? "the collection may have been created" : "nothing was created";
 }
 
-/** The server's own words, to end a message with: HighLevel gives a string, or a list of them. */
+/** The body's `message`, a string or a list of them, as the end of an error message. */
 function wordsIn(body: unknown): string {
   const { message } = (body ?? {}) as { message?: unknown };
   const words = [message].flat().filter((part) => typeof part === "string" && part !== "");

@@ -3,28 +3,32 @@ import type { Issue } from "./validate.js";
 
 /** The fields of every event. */
 interface EventContext {
-  /** Which of the client's calls it is, from 1 up. */
+  /** The number of the call, counted by the client from 1. */
   readonly call: number;
+  /** The client's location. */
   readonly locationId: string;
 }
 
-/** A request has ended: with an answer, or with an error and the status of half an answer, if one came. */
+/** A request has ended: with an answer, or with an error. */
 export interface AttemptEvent extends EventContext {
   readonly type: "attempt";
-  /** Which of the call's requests it was, from 1 up. */
+  /** The number of the request, counted by the call from 1. */
   readonly attempt: number;
   /** How long it took, in milliseconds. */
   readonly ms: number;
+  /** The HTTP status; absent if none arrived. */
   readonly status?: number;
+  /** The budget as the answer stated it; absent if no status arrived. */
   readonly rateLimit?: RateLimit;
+  /** The error; absent if the answer arrived complete. */
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-/** The call waits, for the rate limit or to send again what created nothing. */
+/** The call waits: for the rate limit, or before it sends again after a failure that created nothing. */
 export interface WaitingEvent extends EventContext {
   readonly type: "waiting";
   readonly reason: "rate limit" | "retry";
-  /** For how many milliseconds, where that is known. */
+  /** How long, in milliseconds; undefined where that is not known. */
   readonly ms: number | undefined;
 }
 
@@ -36,22 +40,23 @@ export interface RefreshingEvent extends EventContext {
 /** A usable response violates the contract. */
 export interface DriftEvent extends EventContext {
   readonly type: "drift";
+  /** The HTTP status. */
   readonly status: number;
-  /** Where in the body, and how. */
+  /** Each violation, with its place in the body. */
   readonly issues: readonly Issue[];
   /** The whole body, parsed. */
   readonly body: unknown;
 }
 
-/** A client's event. It holds no token. */
+/** An event of a client. It holds no token. */
 export type ClientEvent = AttemptEvent | WaitingEvent | RefreshingEvent | DriftEvent;
 
-/** A listener to events. What it throws or rejects with is ignored. */
+/** A listener to a client's events. Its errors and rejections are ignored. */
 export type EventListener = (event: ClientEvent) => unknown;
 
 type WithoutContext<E> = E extends EventContext ? Omit<E, keyof EventContext> : never;
 
-/** Tells those who listen; undefined where nobody does. */
+/** Tells the listeners of an event; undefined where there are none. */
 export type Emit = ((event: WithoutContext<ClientEvent>) => void) | undefined;
 
 /** Makes the {@link Emit} of one call. */

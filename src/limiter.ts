@@ -1,34 +1,35 @@
 import { defaultIntervalMs, isDaySpent, pauseMsIn, rateLimitIn } from "./rate-limit.js";
 import { onAbort } from "./time.js";
 
-/** What a limiter reads of an answer. */
+/** The parts of an answer that a limiter reads. */
 export interface LimitedAnswer {
   /** The HTTP status. */
   readonly status: number;
-  /** With what the server says of the budget. */
+  /** The headers, in which the server states the budget. */
   readonly headers: Headers;
 }
 
-/** What a limiter knows of a request. */
+/** What a limiter is told of a request. */
 export interface LimiterContext {
-  /** Aborted when the call is to wait no longer. */
+  /** Takes the call out of the queue when it aborts. Default: none. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether the call was refused before: it goes before those that wait. Default: false. */
+  /** Whether the call was sent before: it then goes before the calls that wait. Default: false. */
   readonly isRetry?: boolean;
   /**
-   * The longest that a 429 may stop the call, in milliseconds; one that is stopped for longer gets that
-   * 429 for its answer. Default: as long as it takes.
+   * The longest wait in milliseconds that the call accepts from a 429 of an earlier call; if it asks for
+   * more, that 429 is the call's answer. Default: no limit.
    */
   readonly maxWaitMs?: number;
-  /** Called when the call has to wait; with the milliseconds, where they are known. */
+  /** Called when the call has to wait, with the time in milliseconds if it is known. Default: none. */
   readonly onWait?: (ms: number | undefined) => void;
 }
 
 /**
- * Calls `send` when the budget of `key` has room, and gives its answer. One of your own may do so when
- * it likes; it calls `send` once.
+ * Calls `send` once when the budget of `key` has room, and returns its answer. A limiter of your own
+ * decides for itself when to call it.
  *
  * @param key - The location and the server, as `locationId@origin`.
+ * @param send - Sends the request.
  */
 export type Limiter = <A extends LimitedAnswer>(
   key: string,
@@ -36,26 +37,26 @@ export type Limiter = <A extends LimitedAnswer>(
   context: LimiterContext,
 ) => Promise<A>;
 
-/** A number of requests in any span of time. */
+/** The most requests in any interval of a given length. */
 export interface Budget {
-  /** How many requests, a whole number from 1 up. */
+  /** The number of requests: a whole number, at least 1. */
   readonly limit: number;
-  /** In milliseconds. */
+  /** The length of the interval in milliseconds, more than 0. */
   readonly intervalMs: number;
 }
 
-/** HighLevel's budget, until an answer says otherwise. */
+/** HighLevel's budget, until an answer states another. */
 const defaultBudget: Budget = { limit: 100, intervalMs: defaultIntervalMs };
 
-/** In flight before an answer has said what is left. */
+/** The most in flight before an answer has stated what is left. */
 const firstFew = 10;
 
 /**
- * Makes a limiter for the calls of this process. It counts for each key by itself, and learns from the
+ * Makes a limiter for the calls of this process. It counts each key's requests apart, and reads from the
  * answers what the server allows and what is left.
  *
- * @param bound - The most that it lets through; the server's figures apply where they are lower.
- * Default: what the server says, and until then HighLevel's 100 requests in 10 seconds.
+ * @param bound - An upper bound; the server's figures apply where they are lower. Default: the server's
+ * figures, and HighLevel's 100 requests in 10 seconds until an answer states them.
  * @throws TypeError for a bound that lets nothing through.
  */
 export function createLimiter(bound?: Budget): Limiter {
@@ -75,7 +76,7 @@ export function createLimiter(bound?: Budget): Limiter {
   };
 }
 
-/** What `setTimeout` takes. */
+/** The longest delay of `setTimeout`. */
 const maxTimeoutMs = 2 ** 31 - 1;
 
 /** A call that waits for its turn. */
@@ -87,12 +88,12 @@ interface Waiting extends LimiterContext {
 function createQueue(bound: Budget | undefined) {
   let server = bound ?? defaultBudget;
   let inFlight = 0;
-  /** When requests ended. Whenever the server counted one, that was earlier. */
+  /** When requests ended: the server counted each of them earlier than that. */
   const endedAt: number[] = [];
-  /** The most in flight: what the server says is left. */
+  /** The most in flight: as many as the server states are left. */
   let left = firstFew;
   let pausedUntil = 0;
-  /** The 429 that stops all calls until `pausedUntil`, if it is a 429 that does. */
+  /** The 429 that stops all calls until `pausedUntil`; undefined if a spent window does. */
   let refusal: LimitedAnswer | undefined;
   const retries = new Set<Waiting>();
   const others = new Set<Waiting>();
@@ -102,7 +103,7 @@ function createQueue(bound: Budget | undefined) {
   /** How long a request counts after it has ended. */
   const countedMs = () => Math.max(server.intervalMs, bound?.intervalMs ?? 0);
 
-  /** When a budget has room for one more; Infinity where an answer in flight will tell. */
+  /** When a budget has room for one more; Infinity if a request in flight has to end first. */
   function roomAt({ limit, intervalMs }: Budget): number {
     const free = limit - inFlight;
     if (free <= 0) return Infinity;
@@ -110,31 +111,31 @@ function createQueue(bound: Budget | undefined) {
     return lastOfFullWindow === undefined ? 0 : lastOfFullWindow + intervalMs;
   }
 
-  /** When the next request may be sent; Infinity where an answer in flight will tell. */
+  /** When the next request may be sent; Infinity if a request in flight has to end first. */
   function opensAt(): number {
     if (inFlight >= left) return Infinity;
     return Math.max(pausedUntil, roomAt(server), bound ? roomAt(bound) : 0);
   }
 
-  /** Whether a 429 stops the call for longer than it waits. */
+  /** Whether a 429 stops the call for longer than the call accepts. */
   function isStopped({ maxWaitMs = Infinity }: LimiterContext): boolean {
     const pauseMs = pausedUntil - performance.now();
     if (refusal === undefined || pauseMs <= 0) return false;
     return pauseMs > maxWaitMs || isDaySpent(refusal.headers);
   }
 
-  /** Takes over what an answer says of the budget. */
+  /** Updates the budget from an answer. */
   function report(answer: LimitedAnswer): void {
     const now = performance.now();
     const { limit, intervalMs, remaining, dailyRemaining } = rateLimitIn(answer.headers);
     server = { limit: limit || server.limit, intervalMs: intervalMs || server.intervalMs };
     const isRefused = answer.status === 429;
-    // An answer to a request from before a pause says nothing of the time after it.
+    // An answer to a request sent before the pause does not state what is left after it.
     if (now < pausedUntil && !isRefused) return;
     left = Math.min(remaining ?? firstFew, dailyRemaining ?? Infinity);
     if (!isRefused && left > 0) return;
     const endsAt = now + pauseMsIn(answer.headers, server.intervalMs);
-    left = isRefused || dailyRemaining === 0 ? 1 : firstFew; // after the pause so many find out
+    left = isRefused || dailyRemaining === 0 ? 1 : firstFew; // the most in flight after the pause
     if (endsAt < pausedUntil && dailyRemaining !== 0) return;
     pausedUntil = Math.max(pausedUntil, endsAt);
     refusal = isRefused ? answer : undefined;
@@ -157,7 +158,7 @@ function createQueue(bound: Budget | undefined) {
     }
   }
 
-  /** Takes a slot for a request, or gives the 429 that is the call's answer. */
+  /** Takes a slot for a request, or returns the 429 that is the call's answer. */
   async function acquire(context: LimiterContext): Promise<LimitedAnswer | undefined> {
     if (isStopped(context)) return refusal;
     const now = performance.now();
@@ -207,7 +208,7 @@ function createQueue(bound: Budget | undefined) {
         wake();
       }
     },
-    /** Whether nothing that counts would be lost by forgetting the queue. */
+    /** Whether the queue can be dropped: nothing in it affects a later request. */
     isIdle(): boolean {
       const countsUntil = (endedAt.at(-1) ?? 0) + countedMs();
       const isUsed = inFlight > 0 || isAnyWaiting();

@@ -4,12 +4,12 @@ import { createLimiter, type Limiter } from "./limiter.js";
 import { isToken, type TokenProvider, tokenInWords } from "./token.js";
 import { isObject } from "./validate.js";
 
-/** A standard `fetch`. Of its answer `ok`, `status`, `headers` and `body` or `text()` are read. */
+/** A standard `fetch`. The client reads `ok`, `status`, `headers`, and `body` or `text()` of its response. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** The options of a client. */
 export interface ClientOptions {
-  /** The location (sub-account) to create collections in: sent as `altId`. */
+  /** The id of the location (sub-account) to create collections in, sent as `altId`. */
   readonly locationId: string;
   /**
    * A Sub-Account token (an OAuth access token or a private integration token) with the scope
@@ -19,43 +19,45 @@ export interface ClientOptions {
   /** Where the API is served: https, or http on a loopback host. Default: the contract's server. */
   readonly baseUrl?: string | undefined;
   /**
-   * Lets `baseUrl` be http elsewhere too, where others may read the token: for a mock in another
-   * container. Default: false.
+   * Allows http to any host, such as a mock in another container. Others on the network can then read the
+   * token. Default: false.
    */
   readonly allowHttp?: boolean | undefined;
-  /** Sends the requests, for a proxy, a tracer or a test. Default: the platform's. */
+  /** Sends the requests: for a proxy, a tracer or a test. Default: the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
   /**
-   * The time for one attempt, from sending to the last byte of the answer, and for a question to the
-   * token provider, in milliseconds. Default: 30 000.
+   * The time limit in milliseconds of one attempt, from sending to the last byte of the answer, and of a
+   * question to the token provider. More than 0. Default: 30 000.
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * How often a call may be sent again after a failure that created nothing: a 429 whose daily budget is
-   * not spent, or a connection that failed before the request was sent. The extra attempt with another
-   * token after a 401 is not counted. Default: 2.
+   * How often a call is sent again after a 429 that leaves some of the day's budget, or a connection that
+   * failed before the request was sent. The one attempt with another token after a 401 is not counted.
+   * Default: 2.
    */
   readonly maxRetries?: number | undefined;
   /**
-   * The longest wait that a 429 may ask for, in milliseconds; where it asks for a longer one the call
-   * rejects with it. Default: 30 000.
+   * The longest wait in milliseconds that a call accepts from a 429; it rejects with a 429 that asks for
+   * more. Default: 30 000.
    */
   readonly maxWaitMs?: number | undefined;
-  /** Headers to send with every request, such as `User-Agent`. Authorization, Content-Type, Accept and
-   * the contract's own are refused. */
+  /**
+   * Headers to send with every request, such as `User-Agent`, but not Authorization, Content-Type, Accept
+   * and the contract's own. Default: none.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * The limiter that keeps the rate limit; false for none. Clients that are given the same one share it. Default: a
-   * {@link createLimiter} of this client's own.
+   * The limiter that keeps the rate limit; false for none. Clients that are given the same limiter share
+   * its budget. Default: a {@link createLimiter} for this client alone.
    */
   readonly limiter?: Limiter | false | undefined;
-  /** Listens to the client's events. What it throws is ignored. */
+  /** Listens to the client's events; its errors are ignored. Default: none. */
   readonly onEvent?: EventListener | undefined;
 }
 
 /**
- * The options of one call. Its `timeoutMs` replaces the client's, its `headers` are added to the client's,
- * and its `onEvent` is told beside the client's.
+ * The options of one call. Its `headers` are added to the client's and replace those of the same name;
+ * its `onEvent` is called after the client's.
  */
 export interface CallOptions extends Pick<ClientOptions, "headers" | "onEvent"> {
   /** As {@link ClientOptions.timeoutMs}, for this call. Default: the client's. */
@@ -64,7 +66,7 @@ export interface CallOptions extends Pick<ClientOptions, "headers" | "onEvent"> 
   readonly signal?: AbortSignal | undefined;
 }
 
-/** For each option what it must be, in words and in code. */
+/** The requirement of each option, in words and in code. */
 type Checks<O> = {
   readonly [K in keyof Required<O>]: readonly [mustBe: string, is: (value: unknown) => boolean];
 };
@@ -106,7 +108,7 @@ const clientChecks: Checks<ClientOptions> = {
 };
 
 /**
- * The options with their defaults.
+ * Checks a client's options, and adds the defaults.
  *
  * @throws TypeError that names the first bad option, and never shows the token.
  */
@@ -123,7 +125,7 @@ export function checkedClientOptions(options: ClientOptions) {
   return {
     ...options,
     baseUrl,
-    // Looked up at each call, so that what replaces it later is used.
+    // Looked up at each call, so that a replacement set later, such as a test's, is used.
     fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
     timeoutMs: options.timeoutMs ?? 30_000,
     maxRetries: options.maxRetries ?? 2,
@@ -135,7 +137,7 @@ export function checkedClientOptions(options: ClientOptions) {
 const unlimited: Limiter = (_key, send) => send();
 
 /**
- * The options of a call.
+ * Checks a call's options.
  *
  * @throws TypeError that names the first bad option.
  */
@@ -179,7 +181,7 @@ function isPlainUrl(text: string): boolean {
   return username + password === "";
 }
 
-/** Whether HTTP can carry them, and the contract does not set them. */
+/** Whether the values are valid HTTP headers, none of them reserved. */
 function areHeaders(headers: Readonly<Record<string, unknown>>): boolean {
   try {
     const given = new Headers(headers as Record<string, string>);

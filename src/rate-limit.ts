@@ -1,6 +1,6 @@
 /**
- * What an answer said of the budget of this app in this location. A figure that the answer left out,
- * or that is not a whole number, is undefined.
+ * The budget of this app in this location, as an answer stated it. A figure that is missing or not a whole
+ * number is undefined.
  *
  * @see The `X-RateLimit-*` headers of the contract.
  */
@@ -24,7 +24,7 @@ export interface RateLimit {
  */
 export const defaultIntervalMs = 10_000;
 
-/** Reads the rate limit from an answer's headers; all undefined where they say nothing of it. */
+/** Reads the rate limit from an answer's headers. */
 export function rateLimitIn(headers: Headers): RateLimit {
   const figureIn = (header: string) => wholeNumber(headers.get(header));
   return {
@@ -37,8 +37,8 @@ export function rateLimitIn(headers: Headers): RateLimit {
 }
 
 /**
- * The wait that `Retry-After` names, in milliseconds; undefined where it names none. A date counts
- * from the answer's own `Date`, since this machine's clock may be wrong.
+ * The wait that `Retry-After` asks for, in milliseconds; undefined without one. A date counts from the
+ * answer's own `Date`, since this machine's clock may be wrong.
  *
  * @see RFC 9110, 10.2.3.
  */
@@ -46,23 +46,23 @@ export function retryAfterMsIn(headers: Headers): number | undefined {
   const value = headers.get("Retry-After");
   const seconds = wholeNumber(value);
   if (seconds !== undefined) return seconds * 1000;
-  if (!value?.includes(":")) return undefined; // Date.parse takes "1.5" for a date
+  if (!value?.includes(":")) return undefined; // Date.parse reads "1.5" as a date
   const until = Date.parse(value);
   if (Number.isNaN(until)) return undefined;
   const now = Date.parse(headers.get("Date") ?? "");
   return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));
 }
 
-/** Whether an answer says that the day's budget is spent. */
+/** Whether an answer states that the day's budget is spent. */
 export function isDaySpent(headers: Headers): boolean {
   return rateLimitIn(headers).dailyRemaining === 0;
 }
 
 /**
- * How long a 429 or a spent window stops the calls, in milliseconds: as `Retry-After` says, else a window's
- * length, within which every window ends. `Retry-After: 0` does not say when.
+ * How long a 429 or a spent window stops the calls, in milliseconds: as `Retry-After` says, else for the
+ * length of a window, since the current one ends within that time. `Retry-After: 0` does not say when.
  *
- * @param windowMs - The window's length, where the answer does not say it.
+ * @param windowMs - The window's length, if the answer does not state it.
  */
 export function pauseMsIn(headers: Headers, windowMs = defaultIntervalMs): number {
   return retryAfterMsIn(headers) || rateLimitIn(headers).intervalMs || windowMs;
