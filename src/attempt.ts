@@ -6,8 +6,8 @@ import { isNeverSent, isRefusal } from "./retry.js";
 import { inTime, outOfTime } from "./time.js";
 
 /**
- * openapi-fetch's `Request`. The platform's costs a third of a call, nobody reads it, and it could be
- * sent only once.
+ * The `Request` that openapi-fetch constructs. The platform's costs a third of a call and can be sent only
+ * once.
  */
 export class PlainRequest {
   constructor(
@@ -17,29 +17,29 @@ export class PlainRequest {
 }
 
 /**
- * What openapi-fetch reads of a `Response`; a new one costs a tenth of a call. The body has been read:
- * `text` rejects where it did not arrive whole.
+ * The parts of a `Response` that openapi-fetch reads; a new one costs a tenth of a call. The body has been
+ * read already: `text` rejects if it did not arrive whole.
  */
 export interface Answer extends Pick<Response, "ok" | "status" | "headers"> {
   text(): Promise<string>;
 }
 
-/** A call under way. */
+/** A call in progress. */
 export interface Call {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly emit: Emit;
   /** How many requests it has sent. */
   attempts: number;
-  /** The tokens that it has sent, which a server may echo. */
+  /** The tokens that it has sent: a server may echo them. */
   readonly tokens: Set<string>;
 }
 
 /**
- * Sends once, and reads the answer to its end: so one time limit holds for both, and a body that breaks
- * off keeps its status and headers.
+ * Sends once and reads the whole answer, so that one time limit covers both, and a body that breaks off
+ * keeps its status and headers.
  *
- * @throws {@link ConnectionError} or {@link AbortedError} where no status arrived.
+ * @throws {@link ConnectionError} or {@link AbortedError} if no status arrived.
  */
 export async function attempt(
   { url, init }: PlainRequest,
@@ -87,10 +87,10 @@ export async function attempt(
   };
 }
 
-/** What an attempt failed with, and whether the collection may exist all the same. */
+/** The error of a failed attempt, which says whether the collection may exist. */
 function errorOf(thrown: unknown, status: number | undefined, call: Call): HighLevelError {
   const { attempts, signal, timeoutMs } = call;
-  const isAborted = signal?.aborted === true; // then `thrown` may be anything that the caller gave
+  const isAborted = signal?.aborted === true; // `thrown` may then be any value: the abort's reason
   const isSent = isAborted || !isNeverSent(thrown);
   const mayHaveCreated = status === undefined ? isSent : !isRefusal(status);
   const failure = { mayHaveCreated, attempts, status };
@@ -103,12 +103,12 @@ function errorOf(thrown: unknown, status: number | undefined, call: Call): HighL
 }
 
 /**
- * How a redirect is refused. workerd knows no "error"; elsewhere "manual" makes fetch copy every request,
- * a sixth of a call on Node.js.
+ * How a redirect is refused. workerd lacks "error"; with "manual", Node.js's fetch copies every request, a
+ * sixth of a call.
  */
 let redirect: "error" | "manual" | undefined;
 
-/** Asked at the first attempt: the first `Request` loads all of Node.js's fetch, 20 ms of an import. */
+/** Called at the first attempt, since the first `Request` loads Node.js's fetch, which takes 20 ms. */
 function supportedRedirect(): "error" | "manual" {
   try {
     new Request("http://localhost", { redirect: "error" });
@@ -118,11 +118,11 @@ function supportedRedirect(): "error" | "manual" {
   }
 }
 
-/** The most that is read of an answer. */
+/** The largest body that is read. */
 const maxBytes = 1024 * 1024;
 
 async function textOf(response: Response): Promise<string> {
-  // A fetch of the caller's may give no stream.
+  // The caller's own fetch may give no stream.
   const reader = response.body?.getReader?.();
   if (reader === undefined) return response.text();
   const decoder = new TextDecoder();
@@ -139,13 +139,13 @@ async function textOf(response: Response): Promise<string> {
   }
 }
 
-/** A server may echo a token. A short one is a test's, and may be a word of the answer. */
+/** Replaces the tokens that a server echoes. A short one is a test's, and may be a word of the answer. */
 function withoutTokens(text: string, { tokens }: Call): string {
   const secrets = [...tokens].filter((token) => token.length >= 8);
   return secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, "[token]"), text);
 }
 
-/** A copy of an error and its causes without the token, which a platform's error may quote. */
+/** A copy of an error and its causes, without the token that a platform's error may quote. */
 function copyOf(error: unknown, call: Call): Error {
   const { name, message, code, stack, cause } = (error ?? {}) as Partial<Error & { code: string }>;
   const options = cause ? { cause: copyOf(cause, call) } : {};
@@ -154,7 +154,7 @@ function copyOf(error: unknown, call: Call): Error {
   return Object.assign(copy, name && { name }, code && { code }, shown);
 }
 
-/** The message of the cause at the bottom, or its code. */
+/** The message or the code of the innermost cause. */
 function reasonOf({ message, code, cause }: Error & { readonly code?: string }): string {
   return cause instanceof Error ? reasonOf(cause) : message || code || "the fetch failed";
 }

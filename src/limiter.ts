@@ -93,7 +93,7 @@ function createQueue(bound: Budget | undefined) {
   /** The most in flight: as many as the server states are left. */
   let left = firstFew;
   let pausedUntil = 0;
-  /** The 429 that stops all calls until `pausedUntil`; undefined if a spent window does. */
+  /** The 429 that stops all calls until `pausedUntil`; undefined if a spent budget does. */
   let refusal: LimitedAnswer | undefined;
   const retries = new Set<Waiting>();
   const others = new Set<Waiting>();

@@ -4,7 +4,7 @@ import { createLimiter, type Limiter } from "./limiter.js";
 import { isToken, type TokenProvider, tokenInWords } from "./token.js";
 import { isObject } from "./validate.js";
 
-/** A standard `fetch`. The client reads `ok`, `status`, `headers`, and `body` or `text()` of its response. */
+/** A standard `fetch`. Of its response the client reads `ok`, `status`, `headers`, `body` or `text()`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** The options of a client. */

@@ -13,7 +13,7 @@ import { isObject, issuesOf } from "./validate.js";
  * @throws {@link InvalidRequestError} with everything that breaks the contract.
  */
 export function requestBody(collection: NewProductCollection, locationId: string): RequestBody {
-  // Callers without types may pass anything; what is no object is left to the validator.
+  // JavaScript callers may pass anything: the validator refuses what is not an object.
   const body = isObject(collection)
     ? { ...collection, altId: locationId, ...fixedFields }
     : collection;

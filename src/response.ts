@@ -3,7 +3,7 @@ import { ApiError, UnexpectedResponseError } from "./errors.js";
 import type { Emit } from "./events.js";
 import { isObject, issuesOf } from "./validate.js";
 
-/** What openapi-fetch gave back: of a success its text, of an error its JSON, or text that is none. */
+/** The result of openapi-fetch: a success as text, an error parsed, or as text if it is not JSON. */
 interface Result {
   readonly response: Response;
   readonly data?: string | undefined;
@@ -11,12 +11,11 @@ interface Result {
 }
 
 /**
- * The collection in a response. A created collection is returned even where it violates the contract;
- * a `drift` event says so.
+ * The collection in a response. A created collection is returned even if it violates the contract; a
+ * `drift` event reports that.
  *
  * @param attempts - How many requests the call has sent.
- * @throws {@link ApiError} where the contract documents the error, {@link UnexpectedResponseError} where
- * it does not, or where the response does not hold what the contract promises.
+ * @throws {@link ApiError} if the contract documents the error, else {@link UnexpectedResponseError}.
  */
 export function readResponse(
   { response, data, error }: Result,
@@ -26,7 +25,7 @@ export function readResponse(
   const { ok, status } = response;
   const body = ok ? parsed(data) : error;
   const unexpected = (problem: string) => {
-    // The page of a proxy in the way need not fill a log.
+    // A proxy's HTML page must not fill a log.
     const shown = typeof body === "string" ? body.slice(0, 1024) : body;
     return new UnexpectedResponseError(response, shown, problem, attempts);
   };
@@ -34,7 +33,7 @@ export function readResponse(
     const collection = isObject(body) ? body.data : undefined;
     if (!isObject(collection)) throw unexpected("without a `data` object");
     reportDrift(status, body, emit);
-    return collection as ProductCollection; // where a field is not as promised, an event said so
+    return collection as ProductCollection; // an event has reported any violation
   }
   if (!isDocumented(status)) throw unexpected("which the contract does not document");
   if (validateResponseBody[status] && !isObject(body)) throw unexpected("without a JSON object");
@@ -54,7 +53,7 @@ function isDocumented(status: number): status is Status {
   return Object.hasOwn(validateResponseBody, status);
 }
 
-/** The JSON value of a text, or the text itself where it is none. */
+/** The JSON value of a text, or the text itself if it is not JSON. */
 function parsed(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? "");

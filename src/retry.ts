@@ -1,6 +1,6 @@
 import { isDaySpent, pauseMsIn } from "./rate-limit.js";
 
-/** The outcome of an attempt, as far as it matters here: an answer, or a connection without one. */
+/** The outcome of an attempt: an answer, or a connection error. */
 type Outcome =
   | { readonly status: number; readonly headers: Headers }
   | { readonly mayHaveCreated: boolean };
@@ -8,10 +8,10 @@ type Outcome =
 const firstBackoffMs = 500;
 
 /**
- * How many milliseconds to wait before sending again; undefined where that must not be.
+ * How many milliseconds to wait before sending again; undefined if the request must not be sent again.
  *
- * It retries a 429 whose daily budget is not spent, after the wait that the answer names if that is not
- * longer than `maxWaitMs`, and a request that was never sent, after exponential backoff with full jitter.
+ * A 429 is retried after the wait that it asks for, unless that exceeds `maxWaitMs` or the day's budget is
+ * spent; a request that was never sent, after exponential backoff with full jitter.
  *
  * @param retries - How often this call has been sent again already.
  * @param random - From 0 up to 1, exclusive.
@@ -32,7 +32,7 @@ export function retryDelayMs(
   return pauseMs > maxWaitMs ? undefined : pauseMs;
 }
 
-/** Whether a status says that nothing was created. A gateway's 408 may hide a request that was carried out. */
+/** Whether a status proves that nothing was created. A 408 may be a gateway's, after the server acted. */
 export function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408;
 }
@@ -42,8 +42,8 @@ const neverSentCodes =
   /^(ENOTFOUND|EAI_.*|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_.*|ERR_TLS_CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
 
 /**
- * Whether a failure can only come up before a request is sent: by the code, or the system call, at the
- * bottom of its causes.
+ * Whether a failure can only occur before a request is sent, by the first code or system call in its chain
+ * of causes.
  */
 export function isNeverSent(error: unknown): boolean {
   const { code, syscall, cause, errors } = (error ?? {}) as Partial<
@@ -51,7 +51,7 @@ export function isNeverSent(error: unknown): boolean {
   >;
   // One failure for each address of the host.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(isNeverSent);
-  if (syscall === "connect") return true; // ETIMEDOUT is also the code of a connection that was made
+  if (syscall === "connect") return true; // a connection that was made can end in ETIMEDOUT too
   if (typeof code === "string") return neverSentCodes.test(code);
   return cause !== undefined && isNeverSent(cause);
 }

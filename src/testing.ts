@@ -9,38 +9,38 @@ export interface FakeRequest {
   readonly method: string;
   /** The whole URL. */
   readonly url: string;
-  /** By names in lower case. */
+  /** The headers, by name in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed where it is JSON, else the text. */
+  /** The body: parsed if it is JSON, else the text. */
   readonly body: unknown;
 }
 
-/** The answer to give, beside its status. */
+/** The parts of an answer besides its status. */
 export interface FakeAnswer {
-  /** JSON, or a string to be sent as it is. Default: the contract's example for the status. */
+  /** JSON, or a string to send unchanged. Default: the contract's example for the status. */
   readonly body?: unknown;
-  /** Beside those that every answer has, or in their place. */
+  /** Headers added to those of every answer, or replacing them. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The wait that a 429 asks for, in milliseconds. Default: none that would hold a test up. */
+  /** The wait that a 429 asks for, in milliseconds. Default: 1. */
   readonly retryAfterMs?: number;
-  /** Waits this long before it answers, by `setTimeout`: fake timers govern it. Default: 0. */
+  /** The delay before the answer, in milliseconds, by `setTimeout`: fake timers govern it. Default: 0. */
   readonly delayMs?: number;
 }
 
-/** HighLevel in memory. */
+/** A fake HighLevel, in memory. */
 export interface FakeHighLevel {
-  /** For the `fetch` option of `createClient`, or wherever else a `fetch` goes. */
+  /** A `fetch` for the option of `createClient`, or for other code. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** Every request that reached it, in order. */
   readonly requests: readonly FakeRequest[];
   /**
-   * Answers the next request with this status, whatever the request is; a 201 without a `body` has the
-   * collection that the request asked for. Called more than once, it is for as many requests, in order.
+   * Answers the next request with this status, valid or not; a 201 without a `body` holds the collection
+   * that the request asked for. Each call plans the answer of one more request, in order.
    */
   answerNext(status: number, answer?: FakeAnswer): void;
   /**
-   * Breaks the connection of the next request, before it was sent or after; it shares the order of
-   * {@link answerNext}.
+   * Breaks the connection of the next request, before or after the request is sent, in order with the
+   * answers of {@link answerNext}.
    */
   breakNext(how: { readonly sent: boolean }): void;
 }
@@ -51,12 +51,12 @@ const examples: Readonly<Record<number, unknown>> = exampleBodies;
 type Plan = { readonly status: number; readonly answer: FakeAnswer } | { readonly sent: boolean };
 
 /**
- * Makes a HighLevel in memory, to test code that creates collections, without a server or a token.
+ * Makes a fake HighLevel, to test code that creates collections without a server or a token.
  *
- * It holds each request to the contract (path, method, token, headers, body) and answers a bad one as
- * the contract says. A good one is answered with what it asked for, an id that counts up from 1, and the
- * date; a field that it left out is empty. It knows no slug that is taken: `answerNext(422)` does. Its
- * rate-limit headers never hold a test up.
+ * It checks each request against the contract (path, method, token, headers, body) and answers an invalid
+ * one as the contract documents. A valid one is answered with the requested collection, an id that counts
+ * up from 1, and the date; a field that the request left out is empty. It does not track slugs: use
+ * `answerNext(422)` for one that is taken. Its rate-limit headers never delay a test.
  *
  * @example
  * const highlevel = fakeHighLevel();
@@ -102,7 +102,7 @@ export function fakeHighLevel(): FakeHighLevel {
 
 const good = { status: 201, answer: {} as FakeAnswer };
 
-/** How the contract refuses a request; undefined where the request keeps to it. */
+/** The answer that refuses a request; undefined if the request keeps to the contract. */
 function refusalOf({ method, url, headers, body }: FakeRequest, isMalformed: boolean) {
   const refused = (status: number, message?: string | readonly string[]) => {
     const body = { ...Object(examples[status]), ...(message && { message }) };
@@ -119,7 +119,7 @@ function refusalOf({ method, url, headers, body }: FakeRequest, isMalformed: boo
   return problems.length > 0 ? refused(422, problems) : undefined;
 }
 
-/** The collection that a request asks for: the contract's example, with the request's values in it. */
+/** The collection that a request asks for: the contract's example with the request's values. */
 function collectionFor(request: unknown, count: number): object {
   const wanted = isObject(request) ? request : {};
   const echo = Object.entries(exampleBodies[201].data).map(([name, example]) => {
@@ -140,7 +140,7 @@ function responseOf(status: number, { body, headers, retryAfterMs = 1 }: FakeAns
     status,
     headers: {
       "Content-Type": "application/json",
-      // So much in so short a window that no client ever waits, but for the wait that a 429 asks for.
+      // A large budget in a short window: a client waits only when a 429 asks for it.
       "X-RateLimit-Max": "1000000",
       "X-RateLimit-Remaining": isSpent ? "0" : "1000000",
       "X-RateLimit-Interval-Milliseconds": String(isSpent ? retryAfterMs : 1),
@@ -152,7 +152,7 @@ function responseOf(status: number, { body, headers, retryAfterMs = 1 }: FakeAns
   });
 }
 
-/** What Node.js's fetch throws when a connection cannot be made, or ends too early. */
+/** The error of Node.js's fetch when a connection cannot be made, or ends too early. */
 function brokenConnection(sent: boolean): TypeError {
   const [message, code] = sent
     ? ["other side closed", "UND_ERR_SOCKET"]
@@ -160,7 +160,7 @@ function brokenConnection(sent: boolean): TypeError {
   return new TypeError("fetch failed", { cause: Object.assign(new Error(message), { code }) });
 }
 
-/** The value of a JSON text; undefined where it is none. */
+/** The value of a JSON text; undefined if it is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

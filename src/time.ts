@@ -1,9 +1,9 @@
-/** What {@link inTime} rejects with when the time has run out. */
+/** The reason that {@link inTime} rejects with at the time limit. */
 export const outOfTime = /* @__PURE__ */ Symbol("out of time");
 
 /**
- * Does the work, unless the time runs out or the caller aborts first. Then the signal that the work is
- * given aborts; a fetch or a token provider that does not listen to it is left alone.
+ * Does the work, but rejects as soon as the time runs out or the caller aborts. The signal given to the
+ * work then aborts too; a fetch or a token provider that ignores it is not waited for.
  */
 export async function inTime<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -41,8 +41,8 @@ export async function sleep(ms: number, signal: AbortSignal | undefined): Promis
 const listeners = new WeakMap<AbortSignal, Set<(reason: unknown) => void>>();
 
 /**
- * Calls the listener with the reason when the signal aborts. All calls that share a signal share one
- * listener to it: of more Node.js warns, and each `AbortSignal.any` leaks on Node.js 20 and 22.
+ * Calls the listener with the reason when the signal aborts. Calls with the same signal share one listener
+ * to it: Node.js warns of many, and `AbortSignal.any` leaks on Node.js 20 and 22.
  *
  * @returns A function that removes the listener.
  */

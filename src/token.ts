@@ -1,16 +1,16 @@
 /**
- * Gives the token of a call. It is asked before each request that has none yet; after a 401 it is asked
- * once more, with the token that was rejected, and a different one is tried once.
+ * Returns the token of a call. It is called once for each call; after a 401 it is called once more, with
+ * the rejected token, and a different token that it returns is tried once.
  */
 export type TokenProvider = (rejected?: string) => string | Promise<string>;
 
-/** Where a client's calls get their token. */
+/** The source of the tokens of a client's calls. */
 export interface Tokens {
-  /** The token itself, where it need not be asked for. */
+  /** Gives the token: at once if it is a fixed one. */
   get(): string | Promise<string>;
   /**
-   * Another token in place of a rejected one; undefined where there is only the one. Calls whose token
-   * was rejected share one question.
+   * Asks for another token in place of a rejected one; undefined if the token is fixed. Calls with the
+   * same rejected token share one question.
    */
   readonly replace?: (rejected: string) => Promise<string>;
 }
@@ -18,7 +18,7 @@ export interface Tokens {
 /**
  * Makes the {@link Tokens} of a client.
  *
- * @param shareMs - How long after a question was asked other calls join it, in milliseconds.
+ * @param shareMs - For how many milliseconds other calls may join a question.
  */
 export function createTokens(source: string | TokenProvider, shareMs: number): Tokens {
   if (typeof source === "string") return { get: () => source };
@@ -35,7 +35,7 @@ export function createTokens(source: string | TokenProvider, shareMs: number): T
       if (latest?.rejected === rejected && now - latest.askedAt < shareMs) return latest.answer;
       const question = { rejected, askedAt: now, answer: ask(rejected) };
       latest = question;
-      // A question that failed is asked anew by the next call.
+      // After a failed question the next call asks again.
       question.answer.catch(() => {
         if (latest === question) latest = undefined;
       });
@@ -44,7 +44,7 @@ export function createTokens(source: string | TokenProvider, shareMs: number): T
   };
 }
 
-/** What a token has to be. An error says so, and never shows what it was. */
+/** The requirement of a token, for errors, which never show the token. */
 export const tokenInWords = "a non-empty string of visible ASCII characters, without spaces";
 
 /** Whether the value is a token that a header can carry. */

@@ -11,23 +11,22 @@ interface Transport {
   readonly fetch: Fetch;
   readonly tokens: Tokens;
   readonly limiter: Limiter;
-  /** What the limiter counts by. */
+  /** The limiter's key: the location and the server. */
   readonly key: string;
   readonly maxRetries: number;
   readonly maxWaitMs: number;
 }
 
 /**
- * Makes the `fetch` that openapi-fetch is given. It sends a request until there is an answer to give
- * back: again up to `maxRetries` times after a failure that created nothing, and once with another token
- * after a 401.
+ * Makes the `fetch` for openapi-fetch. It sends a request again up to `maxRetries` times after a failure
+ * that created nothing, and once with another token after a 401.
  */
 export function createTransport(transport: Transport) {
   return async (request: PlainRequest, call: Call): Promise<Answer> => {
     try {
       return await sendUntilAnswered(request, call, transport);
     } catch (error) {
-      // An attempt under way says for itself what may have been created; outside of one nothing was.
+      // An attempt has made its own error; an abort between attempts left nothing created.
       if (!call.signal?.aborted || error instanceof HighLevelError) throw error;
       const { attempts, signal } = call;
       throw new AbortedError({ mayHaveCreated: false, attempts, cause: signal.reason });
@@ -47,9 +46,9 @@ async function sendUntilAnswered(
   let notBefore = 0;
 
   async function send(): Promise<Answer> {
-    // In the queue already, so that it goes before those that wait. A limiter may know nothing of 429s.
+    // A retry waits in its slot, so that it goes before the queue. A custom limiter may not know 429s.
     await sleep(notBefore - performance.now(), signal);
-    // Asked for when it is the call's turn, so that it cannot expire in the queue.
+    // Asked for at the call's turn, so that the token cannot expire in the queue.
     token ??= await answerOf(tokens.get(), call);
     signal?.throwIfAborted();
     return attempt(request, token, call, fetch);
@@ -67,14 +66,14 @@ async function sendUntilAnswered(
     try {
       return await limiter(key, sendOnce, { signal, isRetry, maxWaitMs, onWait });
     } catch (error) {
-      // A limiter may leave at an abort, with a request under way: what the request comes to counts.
+      // A custom limiter may reject at an abort while the request is in flight: its outcome counts.
       if (sent) return sent;
       throw error;
     }
   }
 
   for (;;) {
-    signal?.throwIfAborted(); // a limiter of the caller's may not listen to it
+    signal?.throwIfAborted(); // a custom limiter may not listen to it
     const outcome = await sendInTurn().catch(connectionErrorOnly);
     if (outcome.status === 401 && token !== undefined && tokens.replace && !isRefreshed) {
       isRefreshed = true;
@@ -96,13 +95,13 @@ async function sendUntilAnswered(
   }
 }
 
-/** A failed connection, which may be worth another attempt; everything else ends the call. */
+/** Returns a failed connection, which may allow another attempt; any other error ends the call. */
 function connectionErrorOnly(error: unknown): ConnectionError {
   if (error instanceof ConnectionError && !(error instanceof TimeoutError)) return error;
   throw error;
 }
 
-/** The token that the provider gives, in time. */
+/** The provider's token, within the time limit. */
 async function answerOf(
   question: string | Promise<string>,
   { timeoutMs, signal, attempts }: Call,

@@ -1,18 +1,18 @@
 /** One place where a value breaks the contract. */
 export interface Issue {
-  /** A JSON pointer (RFC 6901) into the value; the empty string is the whole of it. */
+  /** A JSON pointer (RFC 6901) into the value; the empty string points at all of it. */
   readonly path: string;
   /** What is wrong there, for example `must be string`. */
   readonly message: string;
 }
 
-/** A generated validator: `errors` holds every departure of the value that it was last called with. */
+/** A generated validator: `errors` lists every violation in the latest value that it was called with. */
 export interface Validator {
   (value: unknown): boolean;
   errors?: readonly ValidationError[] | null;
 }
 
-/** What Ajv says of a departure. */
+/** A violation, as Ajv reports it. */
 interface ValidationError {
   readonly instancePath: string;
   readonly keyword: string;
@@ -20,8 +20,8 @@ interface ValidationError {
 }
 
 /**
- * Every place where the value breaks what the validator was generated from; none where the contract
- * promises nothing, and so has no validator.
+ * Every place where the value breaks the contract; none without a validator, where the contract leaves the
+ * value open.
  */
 export function issuesOf(validate: Validator | undefined, value: unknown): readonly Issue[] {
   if (validate === undefined || validate(value)) return [];
@@ -42,7 +42,7 @@ export function inWords(issues: readonly Issue[]): string {
   return issues.map(({ path, message }) => `${path} ${message}`.trim()).join("; ");
 }
 
-/** Whether a value is what JSON calls an object. */
+/** Whether a value is an object in the sense of JSON. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
