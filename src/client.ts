@@ -71,19 +71,13 @@ export function createClient(options: ClientOptions): HighLevelClient {
 
   return {
     async createProductCollection(collection, callOptions) {
-      const { signal, timeoutMs, headers, onEvent } = checkedCallOptions(callOptions);
+      const { timeoutMs = client.timeoutMs, signal, ...own } = checkedCallOptions(callOptions);
       const body = requestBody(collection, locationId);
-      const emit = createEmit([client.onEvent, onEvent], { call: ++calls, locationId });
-      const call = {
-        timeoutMs: timeoutMs ?? client.timeoutMs,
-        signal,
-        emit,
-        attempts: 0,
-        tokens: new Set<string>(),
-      };
+      const emit = createEmit([client.onEvent, own.onEvent], { call: ++calls, locationId });
+      const call = { timeoutMs, signal, emit, attempts: 0, tokens: new Set<string>() };
       const result = await api.POST(path, {
         params: { header: fixedHeaders },
-        headers: { ...headers },
+        headers: { ...own.headers },
         body,
         parseAs: "text", // a success that is not JSON must not lose its status
         // openapi-fetch passes a PlainRequest, and reads no more of the result than an Answer has.

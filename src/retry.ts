@@ -26,8 +26,7 @@ export function retryDelayMs(
     if (outcome.mayHaveCreated) return undefined;
     return Math.min(random * firstBackoffMs * 2 ** retries, maxWaitMs);
   }
-  if (outcome.status !== 429) return undefined;
-  if (isDaySpent(outcome.headers)) return undefined;
+  if (outcome.status !== 429 || isDaySpent(outcome.headers)) return undefined;
   const pauseMs = pauseMsIn(outcome.headers);
   return pauseMs > maxWaitMs ? undefined : pauseMs;
 }
