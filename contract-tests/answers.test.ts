@@ -5,8 +5,8 @@ import { type Response as DocumentedResponse, operationOf, readContract } from "
 import { breaches, withValue } from "./probes.js";
 import { collection, locationId, token } from "./servers.js";
 
-// Every documented answer becomes what the contract promises, from the mock and from the fake, and what
-// departs from it is reported.
+// The client reads every documented answer as the contract promises it, from the mock and from the fake,
+// and reports every departure.
 
 const answers = Object.entries(operationOf(readContract()).operation.responses).map(
   ([code, response]) => ({ status: Number(code), response, example: exampleIn(response) }),

@@ -3,9 +3,9 @@ import { validateResponseBody } from "../src/contract.js";
 import { issuesOf } from "../src/validate.js";
 import { endpoint, type Probe, probes, tokenProbes, validRequest } from "./probes.js";
 
-// `npm run test:live` holds a server to the contract, by the probes that the mock and the fake are held
-// to. With wrong tokens alone, unless HIGHLEVEL_TOKEN and HIGHLEVEL_LOCATION_ID are set; then also what
-// even a server that checks nothing could create nothing from; and with HIGHLEVEL_CREATE=1 the rest.
+// `npm run test:live` sends a server the probes that the mock and the fake are held to: wrong tokens alone,
+// unless HIGHLEVEL_TOKEN and HIGHLEVEL_LOCATION_ID are set; then also the requests from which even a server
+// that checks nothing could create nothing; and with HIGHLEVEL_CREATE=1 the rest.
 
 const {
   HIGHLEVEL_BASE_URL: baseUrl,

@@ -10,7 +10,7 @@ declare module "vitest" {
   }
 }
 
-/** Vitest's global setup: one mock for the whole run. Tests read its address with `inject("mockUrl")`. */
+/** Vitest's global setup: starts one mock, whose address tests read with `inject("mockUrl")`. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const mock = await startPrism();
   provide("mockUrl", mock.url);

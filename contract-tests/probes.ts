@@ -15,19 +15,19 @@ export interface Probe {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly status: 201 | 400 | 401 | 422;
-  /** Where the body breaks the contract, as a JSON pointer; undefined where it is not the body that does. */
+  /** Where the body breaks the contract, as a JSON pointer; undefined if the body keeps to it. */
   readonly place?: string;
   /** Whether even a server that checks nothing could create nothing from it. */
   readonly isHarmless: boolean;
 }
 
-/** With what the probes are made. */
+/** The token and the location that the probes use. */
 export interface Account {
   readonly token: string;
   readonly locationId: string;
 }
 
-/** The contract's first example of a request without what is optional, for the location. */
+/** The contract's smallest example of a request, for the location. */
 export function validBody(locationId: string): Readonly<Record<string, unknown>> {
   const { schema, examples = {} } = jsonOf(operation);
   const bodies = Object.values(examples).map(({ value }) => Object.entries(Object(value)));
@@ -112,7 +112,7 @@ function documentProbes(account: Account): Probe[] {
   ];
 }
 
-/** What breaks the contract in one field of the body. */
+/** Requests whose body breaks the contract in one field. */
 export function fieldProbes(account: Account): Probe[] {
   const valid = validRequest(account);
   const body = validBody(account.locationId);
@@ -176,7 +176,7 @@ function isOfType(value: unknown, type: string): boolean {
   return typeof value === type;
 }
 
-/** The value with another one at the place, or without it; objects on the way are made. */
+/** A copy of the value with the field at the place set, or removed; missing objects are added. */
 export function withValue(
   from: unknown,
   [key = "", ...rest]: readonly string[],

@@ -61,7 +61,7 @@ async function fire(calls: number, budget: object, goal: string, { clients = 1, 
   let refresh: Promise<void> | undefined;
   const token = async () => {
     if (++asked === slowAt) refresh = sleep(1500);
-    await refresh; // who asks meanwhile waits for it too, and then all go on at once
+    await refresh; // calls that ask meanwhile wait too, and then all go on at once
     return "bench-token";
   };
   const options = { locationId, token, baseUrl, limiter };
@@ -100,7 +100,7 @@ async function importTime(): Promise<void> {
 async function compare(measure: (way: string) => Promise<number>, goals: Record<string, string>) {
   const ways = Object.entries(goals).map(([way, goal]) => ({ way, goal, costs: [] as number[] }));
   for (let round = 0; round < 25; round++) {
-    // In an order of chance, since each leaves garbage that the next one has to collect.
+    // In random order, since each way leaves garbage that the next one has to collect.
     const order = [...ways].sort(() => Math.random() - 0.5);
     for (const { way, costs } of order) costs.push(await measure(way));
   }

@@ -41,7 +41,7 @@ mkdirSync(join(root, "generated"), { recursive: true });
 for (const name of stale) writeFileSync(join(root, "generated", name), files[name] ?? "");
 console.log(`generated: ${stale.length > 0 ? `wrote ${stale.join(", ")}` : "up to date"}`);
 
-/** What the client is made of. */
+/** The parts of the contract that the client is generated from. */
 function readFacts() {
   try {
     const contract = readContract();
@@ -117,7 +117,7 @@ ${validators.map(([status, name]) => `  ${status}: ${name},\n`).join("")}} satis
 `;
 }
 
-/** Those that have one possible value, with it, as an object literal. */
+/** An object literal of the entries with one possible value. */
 function fixed(entries: readonly (readonly [string, Schema | undefined])[]): string {
   const values = entries.flatMap(([name, schema]) =>
     schema?.enum?.length === 1 ? [[name, schema.enum[0]]] : [],
@@ -125,7 +125,7 @@ function fixed(entries: readonly (readonly [string, Schema | undefined])[]): str
   return JSON.stringify(Object.fromEntries(values));
 }
 
-/** What the fake answers with. */
+/** The bodies that the fake answers with. */
 function examples({ properties = {} }: Schema, { responses }: Operation): string {
   const bodies = Object.entries(responses).map(([status, { content }]) => {
     const [example] = Object.values(jsonIn(content)?.examples ?? {});
@@ -153,7 +153,7 @@ function validated({
   items,
   ...schema
 }: Schema): AnySchemaObject {
-  // Of an enum's values each has its type, and one value alone Ajv need not keep in a list.
+  // An enum's values say their types; for one value alone Ajv needs no list.
   const { enum: values } = schema;
   if (values) return values.length === 1 ? { const: values[0] } : { enum: values };
   return {

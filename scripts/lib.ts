@@ -1,4 +1,4 @@
-// What several commands share.
+// Functions that several commands share.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
