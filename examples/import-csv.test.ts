@@ -112,7 +112,7 @@ describe("a file", () => {
 });
 
 describe("an import", () => {
-  const rows = '"A\nB",a,\nHats,,\n,,\n,b,\nC,422,\nD,500,"Search, title"\nE,has space,\nF,409,\n';
+  const rows = '"A\nB",a,\nHats,,\n,,\n,b,\nC,422,\nD,500,"Search, title"\nE,has space,\nF,418,\n';
 
   it("tells in the end which rows were refused, and which may exist, as a spreadsheet counts", async () => {
     const server = await startServer();
@@ -123,7 +123,7 @@ describe("an import", () => {
       /^Row 6 was refused: HighLevel answered 422: taken$/m,
       /^Row 7 may exist, look before you send it: HighLevel answered 500, /m,
       /^Row 8 was refused: .*\/slug must match pattern/m,
-      /^Row 9 was refused: HighLevel answered 409, /m,
+      /^Row 9 was refused: HighLevel answered 418, /m,
       /^1 created, 5 refused, 1 may exist$/m,
     ];
     for (const _ of ["the first time", "again, without sending anything"]) {
@@ -131,7 +131,7 @@ describe("an import", () => {
       for (const line of told) expect(stdout).toMatch(line);
       expect([code, stdout.split("\n").length]).toEqual([1, told.length + 1]);
       expect(stderr).toMatch(/\r7 of 7 rows\n$/);
-      expect(server.slugs().toSorted()).toEqual(["409", "422", "500", "a"]);
+      expect(server.slugs().toSorted()).toEqual(["418", "422", "500", "a"]);
     }
   });
 

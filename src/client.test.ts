@@ -10,7 +10,7 @@ import {
   rejection,
   token,
 } from "../contract-tests/servers.js";
-import { fixedFields, fixedHeaders } from "./contract.js";
+import { baseUrl, fixedFields, fixedHeaders } from "./contract.js";
 import { type ClientEvent, createClient, createLimiter, type Limiter } from "./index.js";
 import { fakeHighLevel } from "./testing.js";
 
@@ -132,7 +132,24 @@ describe("a call", () => {
     };
     const { fetch } = fakeHighLevel();
     await createClient({ locationId, token, fetch, limiter }).createProductCollection(collection);
-    expect(keys).toEqual([`${locationId}@https://services.leadconnectorhq.com`]);
+    expect(keys).toEqual([`${locationId}@${new URL(baseUrl).origin}`]);
+  });
+
+  it("leaves nothing on its signal when it has ended", async () => {
+    const { signal } = new AbortController();
+    const [add, remove] = [
+      vi.spyOn(signal, "addEventListener"),
+      vi.spyOn(signal, "removeEventListener"),
+    ];
+    const { fetch } = fakeHighLevel();
+    const client = createClient({
+      locationId,
+      token: async () => token,
+      fetch: (url) => fetch(url),
+    });
+    await rejection(client.createProductCollection(collection, { signal }));
+    expect(add).toHaveBeenCalled();
+    expect(remove).toHaveBeenCalledTimes(add.mock.calls.length);
   });
 
   it("can share a signal with thousands of others, of which Node.js warns of none", async () => {

@@ -31,11 +31,18 @@ export interface LimiterContext {
  * @param key - The location and the server, as `locationId@origin`.
  * @param send - Sends the request.
  */
-export type Limiter = <A extends LimitedAnswer>(
-  key: string,
-  send: () => Promise<A>,
-  context: LimiterContext,
-) => Promise<A>;
+export interface Limiter {
+  <A extends LimitedAnswer>(
+    key: string,
+    send: () => Promise<A>,
+    context: LimiterContext,
+  ): Promise<A>;
+  /**
+   * Whether it makes a call that was refused with a 429 wait as that 429 says, and lets it go first.
+   * Otherwise the client waits before it calls the limiter again. Default: false.
+   */
+  readonly holdsRefused?: boolean;
+}
 
 /** The most requests in any interval of a given length. */
 export interface Budget {
@@ -65,7 +72,7 @@ export function createLimiter(bound?: Budget): Limiter {
   }
   const queues = new Map<string, ReturnType<typeof createQueue>>();
   let tidyAt = 1000;
-  return (key, send, context) => {
+  const limiter: Limiter = (key, send, context) => {
     if (queues.size >= tidyAt) {
       for (const [idle, { isIdle }] of queues) if (isIdle()) queues.delete(idle);
       tidyAt = Math.max(1000, queues.size * 2);
@@ -74,6 +81,7 @@ export function createLimiter(bound?: Budget): Limiter {
     queues.set(key, queue);
     return queue.run(send, context);
   };
+  return Object.assign(limiter, { holdsRefused: true });
 }
 
 /** The longest delay of `setTimeout`. */

@@ -108,7 +108,7 @@ function refusalOf({ method, url, headers, body }: FakeRequest, isMalformed: boo
     const body = { ...Object(examples[status]), ...(message && { message }) };
     return { status, answer: { body } as FakeAnswer };
   };
-  if (new URL(url).pathname !== path) return refused(404, "Not Found");
+  if (!new URL(url).pathname.endsWith(path)) return refused(404, "Not Found");
   if (method !== "POST") return refused(405, "Method Not Allowed");
   if (!/^Bearer \S/.test(headers.authorization ?? "")) return refused(401);
   if (isMalformed) return refused(400);

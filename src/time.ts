@@ -10,7 +10,6 @@ export async function inTime<T>(
   ms: number,
   callersSignal: AbortSignal | undefined,
 ): Promise<T> {
-  callersSignal?.throwIfAborted();
   const own = new AbortController();
   let end = (_reason: unknown) => {};
   const ended = new Promise<never>((_, reject) => {
@@ -20,6 +19,7 @@ export async function inTime<T>(
     };
   });
   const leave = onAbort(callersSignal, end);
+  if (callersSignal?.aborted) end(callersSignal.reason);
   const timer = setTimeout(() => end(outOfTime), ms);
   try {
     return await Promise.race([work(own.signal), ended]);
@@ -31,7 +31,6 @@ export async function inTime<T>(
 
 /** Waits, unless the signal aborts first. */
 export async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  if (ms <= 0) return;
   const forEver = () => new Promise<never>(() => {});
   await inTime(forEver, ms, signal).catch((reason: unknown) => {
     if (reason !== outOfTime) throw reason;
@@ -52,13 +51,17 @@ export function onAbort(
 ): () => void {
   if (!signal) return () => {};
   const shared = listeners.get(signal) ?? new Set();
-  if (!listeners.has(signal)) {
-    listeners.set(signal, shared);
-    const abort = () => {
-      for (const tell of shared) tell(signal.reason);
-    };
-    signal.addEventListener("abort", abort, { once: true });
-  }
+  listeners.set(signal, shared);
   shared.add(listener);
-  return () => shared.delete(listener);
+  signal.addEventListener("abort", tellAll); // once, however often it is added
+  return () => {
+    if (!shared.delete(listener) || shared.size > 0) return;
+    listeners.delete(signal);
+    signal.removeEventListener("abort", tellAll);
+  };
+}
+
+function tellAll({ target }: Event): void {
+  const signal = target as AbortSignal; // nothing else is listened to
+  for (const tell of listeners.get(signal) ?? []) tell(signal.reason);
 }

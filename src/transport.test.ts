@@ -79,6 +79,37 @@ it("a call that was refused goes before those that have not been sent", async ()
   expect(slugs).toEqual([collection.slug, collection.slug, "late"]);
 });
 
+it("a call that half a 429 to another one stops gets a 429, and not the other call's error", async () => {
+  const server = await countingServer((response) => {
+    response.writeHead(429, { "Retry-After": "600", "Content-Length": "99" });
+    response.write("half", () => response.socket?.destroy());
+  });
+  const client = makeClient(server.url, { limiter: createLimiter() });
+  const first = await rejection(client.createProductCollection(collection));
+  expect(first).toMatchObject({ name: "ConnectionError", status: 429, attempts: 1 });
+  const second = await rejection(client.createProductCollection(collection));
+  expect(second).toMatchObject({ name: "ApiError", status: 429, attempts: 0 });
+  expect(server.requests).toHaveLength(1);
+});
+
+it("a custom limiter is asked again only after the wait that a 429 names", async () => {
+  const server = await countingServer((response, _, count) =>
+    count === 1
+      ? answer(response, 429, {}, { "X-RateLimit-Interval-Milliseconds": "100" })
+      : answer(response, 201),
+  );
+  const asked: number[] = [];
+  const client = makeClient(server.url, {
+    limiter: (_key, send) => {
+      asked.push(performance.now());
+      return send();
+    },
+  });
+  await client.createProductCollection(collection);
+  const [first = 0, second = 0] = asked;
+  expect(second - first).toBeGreaterThan(90);
+});
+
 describe("a token provider", () => {
   /** A server that accepts one token. */
   const serverFor = (good: string) =>
@@ -145,6 +176,23 @@ describe("a token provider", () => {
     await rejection(makeClient(server.url, { onEvent }).createProductCollection(collection));
     expect(onEvent).toHaveBeenCalledTimes(1);
     expect(server.requests).toHaveLength(3);
+  });
+
+  it("may abort the call itself, and is not asked once the call is aborted", async () => {
+    const server = await serverFor("none");
+    const controller = new AbortController();
+    const { signal } = controller;
+    const token = vi.fn(async () => {
+      controller.abort("enough");
+      throw new Error("which nobody hears");
+    });
+    const client = makeClient(server.url, { token, limiter: (_key, send) => send() });
+    const calls = [1, 2].map(() => client.createProductCollection(collection, { signal }));
+    for (const call of calls) {
+      expect(await rejection(call)).toMatchObject({ name: "AbortError", cause: "enough" });
+    }
+    expect(token).toHaveBeenCalledTimes(1);
+    expect(server.requests).toEqual([]);
   });
 
   it("ends the call with what it throws, and nothing is sent", async () => {

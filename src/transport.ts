@@ -43,11 +43,9 @@ async function sendUntilAnswered(
   let token: string | undefined;
   let isRefreshed = false;
   let retries = 0;
-  let notBefore = 0;
 
   async function send(): Promise<Answer> {
-    // A retry waits in its slot, so that it goes before the queue. A custom limiter may not know 429s.
-    await sleep(notBefore - performance.now(), signal);
+    signal?.throwIfAborted(); // a custom limiter may not listen to it
     // Asked for at the call's turn, so that the token cannot expire in the queue.
     token ??= await answerOf(tokens.get(), call);
     signal?.throwIfAborted();
@@ -64,7 +62,9 @@ async function sendUntilAnswered(
     const onWait = (ms: number | undefined) =>
       emit?.({ type: "waiting", reason: "rate limit", ms });
     try {
-      return await limiter(key, sendOnce, { signal, isRetry, maxWaitMs, onWait });
+      const answer = await limiter(key, sendOnce, { signal, isRetry, maxWaitMs, onWait });
+      // The 429 of another call, whose body may have broken off, which is no failure of this one.
+      return sent ? answer : { ...answer, text: () => answer.text().catch(() => "") };
     } catch (error) {
       // A custom limiter may reject at an abort while the request is in flight: its outcome counts.
       if (sent) return sent;
@@ -73,7 +73,7 @@ async function sendUntilAnswered(
   }
 
   for (;;) {
-    signal?.throwIfAborted(); // a custom limiter may not listen to it
+    signal?.throwIfAborted();
     const outcome = await sendInTurn().catch(connectionErrorOnly);
     if (outcome.status === 401 && token !== undefined && tokens.replace && !isRefreshed) {
       isRefreshed = true;
@@ -91,7 +91,8 @@ async function sendUntilAnswered(
     }
     retries++;
     emit?.({ type: "waiting", reason: "retry", ms: delayMs });
-    notBefore = performance.now() + delayMs;
+    // Outside of the limiter: a custom one counts what it lets through as sent.
+    if (outcome.status !== 429 || !limiter.holdsRefused) await sleep(delayMs, signal);
   }
 }
 
