@@ -278,7 +278,8 @@ describe("a fetch of one's own", () => {
 });
 
 it("a call that was aborted sends nothing, also where its limiter lets it go later", async () => {
-  const server = await countingServer((it) => answer(it, 429, {}, { "Retry-After": "0" }));
+  const headers = { "X-RateLimit-Interval-Milliseconds": "1" };
+  const server = await countingServer((response) => answer(response, 429, {}, headers));
   const controller = new AbortController();
   const client = makeClient(server.url, {
     limiter: async (_key, send, { isRetry }) => {
