@@ -210,6 +210,16 @@ describe("events", () => {
     expect(ofCall).toEqual(ofClient);
   });
 
+  it("tell once of the wait after a 429 that the limiter holds", async () => {
+    const { fetch, answerNext } = fakeHighLevel();
+    answerNext(429, { retryAfterMs: 20 });
+    const events: ClientEvent[] = [];
+    const onEvent = (event: ClientEvent) => events.push(event);
+    await createClient({ locationId, token, fetch, onEvent }).createProductCollection(collection);
+    const waits = events.filter(({ type }) => type === "waiting");
+    expect(waits).toMatchObject([{ reason: "rate limit", ms: expect.any(Number) }]);
+  });
+
   it("tell of a wait for the rate limit", async () => {
     const { fetch } = fakeHighLevel();
     const limiter = createLimiter({ limit: 1, intervalMs: 60_000 });

@@ -68,7 +68,9 @@ const firstFew = 10;
  */
 export function createLimiter(bound?: Budget): Limiter {
   if (bound && !(Number.isInteger(bound.limit) && bound.limit > 0 && bound.intervalMs > 0)) {
-    throw new TypeError("createLimiter: `limit` must be a whole number, and both more than 0");
+    throw new TypeError(
+      "createLimiter: `limit` must be a whole number from 1 up, and `intervalMs` more than 0",
+    );
   }
   const queues = new Map<string, ReturnType<typeof createQueue>>();
   let tidyAt = 1000;

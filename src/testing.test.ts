@@ -66,6 +66,14 @@ describe("the fake", () => {
     expect(requests).toHaveLength(503);
   });
 
+  it("answers at once, on a clock that stands still and that nobody moves", async () => {
+    const { create, answerNext } = setUp({ maxRetries: 0 });
+    vi.useFakeTimers();
+    expect(await create()).toMatchObject(collection);
+    answerNext(422);
+    expect(await rejection(create())).toMatchObject({ status: 422 });
+  });
+
   it("asks for the wait that a test wants", async () => {
     for (const retryAfterMs of [20, 3000]) {
       const { create, answerNext } = setUp({ maxRetries: 0 });

@@ -89,7 +89,7 @@ export function fakeHighLevel(): FakeHighLevel {
       const isBroken = plan !== undefined && "sent" in plan;
       if (!isBroken || plan.sent) requests.push(request);
       if (isBroken) throw brokenConnection(plan.sent);
-      await sleep(plan?.answer.delayMs ?? 0, signal);
+      if (plan?.answer.delayMs) await sleep(plan.answer.delayMs, signal);
 
       const isMalformed = json === undefined && text !== "";
       const { status, answer } = plan ?? refusalOf(request, isMalformed) ?? good;

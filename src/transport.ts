@@ -90,9 +90,9 @@ async function sendUntilAnswered(
       return outcome;
     }
     retries++;
+    if (outcome.status === 429 && limiter.holdsRefused) continue; // it waits, and reports the wait, there
     emit?.({ type: "waiting", reason: "retry", ms: delayMs });
-    // Outside of the limiter: a custom one counts what it lets through as sent.
-    if (outcome.status !== 429 || !limiter.holdsRefused) await sleep(delayMs, signal);
+    await sleep(delayMs, signal);
   }
 }
 
