@@ -19,7 +19,7 @@ export default defineConfig({
       }),
       project("contract", "contract-tests/*.test.ts", {
         exclude: ["contract-tests/live.test.ts"],
-        globalSetup: ["contract-tests/prism.ts"],
+        globalSetup: ["contract-tests/mock.setup.ts"],
       }),
       project("live", "contract-tests/live.test.ts"),
       project("docs", "scripts/docs.test.ts", { globalSetup: ["scripts/docs.setup.ts"] }),

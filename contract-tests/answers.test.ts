@@ -1,11 +1,15 @@
 import { describe, expect, inject, it } from "vitest";
+import {
+  type Response as DocumentedResponse,
+  operationOf,
+  readContract,
+} from "../scripts/lib/contract.js";
 import { ApiError, type ClientOptions, createClient, type Issue } from "../src/index.js";
+import { collection, locationId, token } from "../src/test-support/servers.js";
 import { fakeHighLevel } from "../src/testing.js";
-import { type Response as DocumentedResponse, operationOf, readContract } from "./document.js";
 import { breaches, withValue } from "./probes.js";
-import { collection, locationId, token } from "./servers.js";
 
-// The client reads every documented answer as the contract promises it, from the mock and from the fake,
+// The client reads every documented response as the contract promises it, from the mock and from the fake,
 // and reports every departure.
 
 const answers = Object.entries(operationOf(readContract()).operation.responses).map(
@@ -58,6 +62,7 @@ describe.each(answers)("a documented $status", ({ status, response, example }) =
       intervalMs: figure("Interval-Milliseconds"),
       dailyLimit: figure("Limit-Daily"),
       dailyRemaining: figure("Daily-Remaining"),
+      dailyResetMs: figure("Daily-Reset"),
     });
   });
 

@@ -1,10 +1,10 @@
 import { describe, expect, inject, it } from "vitest";
+import { readContract } from "../scripts/lib/contract.js";
 import { fixedFields } from "../src/contract.js";
 import { createClient, type NewProductCollection } from "../src/index.js";
+import { locationId, token } from "../src/test-support/servers.js";
 import { fakeHighLevel } from "../src/testing.js";
-import { readContract } from "./document.js";
 import { endpoint, fieldProbes, type Probe, probes, validRequest } from "./probes.js";
-import { locationId, token } from "./servers.js";
 
 const account = { token, locationId };
 const all = [validRequest(account), ...probes(account)];

@@ -1,4 +1,4 @@
-import { type Operation, operationOf, readContract, type Schema } from "./document.js";
+import { type Operation, operationOf, readContract, type Schema } from "../scripts/lib/contract.js";
 
 // Requests that break the contract, each in one place, derived from the document: a wrong type for each
 // field, each required one absent, a value outside each enum and pattern, a wrong header, no token. The

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { readContract } from "./document.js";
-import { differences, type KnownDifference, type Rows, rowsOf } from "./rows.js";
+import { readContract } from "../scripts/lib/contract.js";
+import { differences, type KnownDifference, type Rows, rowsOf } from "../scripts/lib/rows.js";
 
 // The contract says what HighLevel has published: openapi/upstream.json, written by `npm run upstream`.
 

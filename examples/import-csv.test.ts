@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
-  answer,
   countingServer,
   created,
   locationId,
   type Received,
+  respond,
   token,
-} from "../contract-tests/servers.js";
+} from "../src/test-support/servers.js";
 import { importCsv } from "./import-csv.js";
 
 /** No import here is held up by the rate limit. */
@@ -25,12 +25,12 @@ const slugOf = ({ body }: Received): string => JSON.parse(body).slug;
 
 /** A server that creates what it is sent, but for the slugs that are statuses. */
 async function startServer(
-  respond = (response: ServerResponse, slug: string) => {
+  handle = (response: ServerResponse, slug: string) => {
     const status = Number(slug) || 201;
-    answer(response, status, status === 201 ? created : { message: "taken" }, plenty);
+    respond(response, status, status === 201 ? created : { message: "taken" }, plenty);
   },
 ) {
-  const server = await countingServer((response, request) => respond(response, slugOf(request)));
+  const server = await countingServer((response, request) => handle(response, slugOf(request)));
   const slugs = () => server.requests.map(slugOf);
   return { ...server, slugs, options: { locationId, token, baseUrl: server.url } };
 }
@@ -147,7 +147,7 @@ describe("an import", () => {
 
   it("stops at what every row would meet, and the same command goes on", async () => {
     let status = 401;
-    const server = await startServer((response) => answer(response, status, created, plenty));
+    const server = await startServer((response) => respond(response, status, created, plenty));
     const file = writeCsv(csvOf(manySlugs(99)));
     const stopped = await importCsv(file, server.options);
     expect(stopped).toMatchObject({ created: 0, stoppedBy: "HighLevel answered 401" });
@@ -160,7 +160,7 @@ describe("an import", () => {
   });
 
   it("stops when answer after answer leaves open what was created", async () => {
-    const server = await startServer((response) => answer(response, 502, "", plenty));
+    const server = await startServer((response) => respond(response, 502, "", plenty));
     const { mayExist, stoppedBy } = await importCsv(writeCsv(csvOf(manySlugs(99))), server.options);
     expect(stoppedBy).toMatch(/502/);
     expect(mayExist.size).toBe(server.requests.length);
@@ -176,7 +176,7 @@ describe("an import", () => {
     const stop = new AbortController();
     let headers: Record<string, string> = spent;
     const server = await startServer((response) => {
-      answer(response, 201, created, headers);
+      respond(response, 201, created, headers);
       if (server.requests.length === 10) setTimeout(() => stop.abort("Ctrl-C"), 50);
     });
     const file = writeCsv(csvOf(manySlugs(100)));
@@ -211,7 +211,7 @@ describe("an import", () => {
       2,
       expect.stringMatching(/^Process \d+ is importing this file.*\n$/),
     ]);
-    for (const response of held) answer(response, 201);
+    for (const response of held) respond(response, 201);
     expect(await first).toMatchObject({ created: 1 });
     writeFileSync(file, csvOf(["b", "a"]));
     await expect(importCsv(file, server.options)).rejects.toThrow(
@@ -227,7 +227,7 @@ describe("an import", () => {
       let kill = () => {};
       const server = await startServer((response) => {
         if (--killIn === 0) setTimeout(kill, Math.random() * 5);
-        setTimeout(() => answer(response, 201, created, plenty), Math.random() * 10);
+        setTimeout(() => respond(response, 201, created, plenty), Math.random() * 10);
       });
       const file = writeCsv(csvOf(slugs));
       let kills = 0;

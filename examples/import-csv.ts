@@ -95,7 +95,7 @@ function fateOf(error: unknown) {
 async function* rowsOf(file: string, hash?: Hash) {
   const records: AsyncIterable<string[]> = pipeline(
     fs.createReadStream(file),
-    (chunks: AsyncIterable<Buffer>) => textOf(chunks, file, hash),
+    (chunks: AsyncIterable<Buffer>) => readText(chunks, file, hash),
     parse({
       delimiter: await separatorOf(file),
       record_delimiter: ["\r\n", "\n", "\r"],
@@ -123,7 +123,7 @@ async function* rowsOf(file: string, hash?: Hash) {
 }
 
 /** The text; a byte order mark is left out. */
-async function* textOf(chunks: AsyncIterable<Buffer>, file: string, hash?: Hash) {
+async function* readText(chunks: AsyncIterable<Buffer>, file: string, hash?: Hash) {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     for await (const chunk of chunks) {

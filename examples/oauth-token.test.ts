@@ -1,12 +1,12 @@
 import { expect, it, onTestFinished, vi } from "vitest";
+import { createClient } from "../src/index.js";
 import {
-  answer,
   collection,
   countingServer,
   created,
   locationId,
-} from "../contract-tests/servers.js";
-import { createClient } from "../src/index.js";
+  respond,
+} from "../src/test-support/servers.js";
 import { oauthToken, type Tokens } from "./oauth-token.js";
 
 const old: Tokens = {
@@ -21,9 +21,9 @@ async function start(isAccepted: (token: string) => boolean, stored = old) {
   let refreshes = 0;
   const oauth = await countingServer((response, { body }) => {
     const isValid = new URLSearchParams(body).get("refresh_token") === `refresh-${refreshes}`;
-    if (!isValid) return answer(response, 400, { error: "invalid_grant" });
+    if (!isValid) return respond(response, 400, { error: "invalid_grant" });
     refreshes++;
-    answer(response, 200, {
+    respond(response, 200, {
       access_token: `access-${refreshes}`,
       refresh_token: `refresh-${refreshes}`,
       expires_in: 86_399,
@@ -31,7 +31,7 @@ async function start(isAccepted: (token: string) => boolean, stored = old) {
   });
   const highlevel = await countingServer((response, { headers }) => {
     const isGood = isAccepted(String(headers.authorization).replace("Bearer ", ""));
-    answer(response, isGood ? 201 : 401, isGood ? created : { message: "Invalid JWT" });
+    respond(response, isGood ? 201 : 401, isGood ? created : { message: "Invalid JWT" });
   });
   const store = {
     tokens: stored,

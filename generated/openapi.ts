@@ -209,6 +209,7 @@ export interface components {
             headers: {
                 "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];
                 "X-RateLimit-Daily-Remaining": components["headers"]["X-RateLimit-Daily-Remaining"];
+                "X-RateLimit-Daily-Reset": components["headers"]["X-RateLimit-Daily-Reset"];
                 "X-RateLimit-Interval-Milliseconds": components["headers"]["X-RateLimit-Interval-Milliseconds"];
                 "X-RateLimit-Max": components["headers"]["X-RateLimit-Max"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -223,6 +224,7 @@ export interface components {
             headers: {
                 "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];
                 "X-RateLimit-Daily-Remaining": components["headers"]["X-RateLimit-Daily-Remaining"];
+                "X-RateLimit-Daily-Reset": components["headers"]["X-RateLimit-Daily-Reset"];
                 "X-RateLimit-Interval-Milliseconds": components["headers"]["X-RateLimit-Interval-Milliseconds"];
                 "X-RateLimit-Max": components["headers"]["X-RateLimit-Max"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -237,6 +239,7 @@ export interface components {
             headers: {
                 "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];
                 "X-RateLimit-Daily-Remaining": components["headers"]["X-RateLimit-Daily-Remaining"];
+                "X-RateLimit-Daily-Reset": components["headers"]["X-RateLimit-Daily-Reset"];
                 "X-RateLimit-Interval-Milliseconds": components["headers"]["X-RateLimit-Interval-Milliseconds"];
                 "X-RateLimit-Max": components["headers"]["X-RateLimit-Max"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -255,6 +258,7 @@ export interface components {
             headers: {
                 "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];
                 "X-RateLimit-Daily-Remaining": components["headers"]["X-RateLimit-Daily-Remaining"];
+                "X-RateLimit-Daily-Reset": components["headers"]["X-RateLimit-Daily-Reset"];
                 "X-RateLimit-Interval-Milliseconds": components["headers"]["X-RateLimit-Interval-Milliseconds"];
                 "X-RateLimit-Max": components["headers"]["X-RateLimit-Max"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -269,6 +273,7 @@ export interface components {
             headers: {
                 "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];
                 "X-RateLimit-Daily-Remaining": components["headers"]["X-RateLimit-Daily-Remaining"];
+                "X-RateLimit-Daily-Reset": components["headers"]["X-RateLimit-Daily-Reset"];
                 "X-RateLimit-Interval-Milliseconds": components["headers"]["X-RateLimit-Interval-Milliseconds"];
                 "X-RateLimit-Max": components["headers"]["X-RateLimit-Max"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -282,12 +287,14 @@ export interface components {
          * @description The rate limit is reached: 100 requests in 10 seconds or 200 000 in a day, for each app in each
          *     location; the headers tell which. Nothing was created. HighLevel's
          *     [rate-limit documentation](https://marketplace.gohighlevel.com/docs/other/rate-limits/index.html)
-         *     promises the headers on every response and gives this one no body, so none is promised here.
+         *     promises the headers on every response, except `X-RateLimit-Daily-Reset`, which HighLevel sends
+         *     and its own SDK reads. It gives this one no body, so none is promised here.
          */
         TooManyRequests: {
             headers: {
                 "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];
                 "X-RateLimit-Daily-Remaining": components["headers"]["X-RateLimit-Daily-Remaining"];
+                "X-RateLimit-Daily-Reset": components["headers"]["X-RateLimit-Daily-Reset"];
                 "X-RateLimit-Interval-Milliseconds": components["headers"]["X-RateLimit-Interval-Milliseconds"];
                 "X-RateLimit-Max": components["headers"]["X-RateLimit-Max"];
                 "X-RateLimit-Remaining": components["headers"]["X-RateLimit-Remaining"];
@@ -322,6 +329,11 @@ export interface components {
          * @example 199999
          */
         "X-RateLimit-Daily-Remaining": number;
+        /**
+         * @description Milliseconds until the day's budget is new.
+         * @example 43200000
+         */
+        "X-RateLimit-Daily-Reset": number;
         /**
          * @description Length in milliseconds of the window that `X-RateLimit-Max` counts in.
          * @example 10000

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { createClient, createLimiter } from "highlevel-product-collections";
-import { install, refuse, root } from "./lib.js";
+import { fail, install, root } from "./lib/tools.js";
 
 const parts = { calls, limits, size, import: importTime };
 const chosen = Object.entries(parts).filter(([name]) => name === (process.argv[2] ?? name));
-if (chosen.length === 0) refuse(`The parts are ${Object.keys(parts).join(", ")}.`);
+if (chosen.length === 0) fail(`The parts are ${Object.keys(parts).join(", ")}.`);
 const peers = ["openapi-fetch@0.17.0", "axios@1.21.1", "@gohighlevel/api-client@3.1.0"];
 const folder = install("esbuild@0.28.2", "undici@7.30.2", ...peers);
 for (const [, part] of chosen) await part();
@@ -24,7 +24,7 @@ async function calls(): Promise<void> {
     const microseconds = async (way: string) => {
       let left = 500;
       const lane = async () => {
-        while (left-- > 0) if (!(await ways[way]())._id) refuse(`${way} created nothing.`);
+        while (left-- > 0) if (!(await ways[way]())._id) fail(`${way} created nothing.`);
       };
       const start = performance.now();
       await Promise.all(Array.from({ length: Number(inFlight) }, lane));

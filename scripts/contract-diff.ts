@@ -4,7 +4,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { refuse, root, temporaryFolder } from "./lib.js";
+import { fail, root, temporaryFolder } from "./lib/tools.js";
 
 const contract = "openapi/openapi.yaml";
 const base = join(temporaryFolder(), "openapi.yaml");
@@ -13,7 +13,7 @@ try {
   ref ??= newestTag() ?? "main";
   writeFileSync(base, git("show", `${ref}:${contract}`));
 } catch {
-  refuse(
+  fail(
     `git knows no ${contract} at ${ref ?? "a tag"}. Fetch that ref, or give another: npm run contract:diff -- REF`,
   );
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { root } from "./lib.js";
+import { root } from "./lib/tools.js";
 
 it("the demo creates, waits for the rate limit, refuses, and tells of a rejected token", () => {
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");

@@ -1,6 +1,5 @@
 // npm run demo: four calls against the contract's mock.
 
-import { startPrism } from "../contract-tests/prism.js";
 import {
   ApiError,
   type ClientEvent,
@@ -8,8 +7,9 @@ import {
   InvalidRequestError,
   type NewProductCollection,
 } from "../src/index.js";
+import { startMock } from "./lib/mock.js";
 
-const mock = await startPrism();
+const mock = await startMock();
 console.log(`The contract's mock runs on ${mock.url} and answers with the contract's examples.\n`);
 
 const options = {

@@ -1,6 +1,6 @@
-import { findChromium, refuse } from "./lib.js";
+import { fail, findChromium } from "./lib/tools.js";
 
 /** Vitest's global setup of scripts/docs.test.ts. */
 export default function setup(): void {
-  if (findChromium() === undefined) refuse("There is no browser: apt-get install chromium");
+  if (findChromium() === undefined) fail("There is no browser: apt-get install chromium");
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { findChromium, install, root } from "./lib.js";
+import { findChromium, install, root } from "./lib/tools.js";
 
 // The reference page in a real browser, opened from disk beside the mock. The tests run in order on it.
 

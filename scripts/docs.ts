@@ -5,10 +5,10 @@ import { execSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { parse } from "yaml";
-import { refuse, root, temporaryFolder } from "./lib.js";
+import { fail, root, temporaryFolder } from "./lib/tools.js";
 
 const options = process.argv.slice(2);
-if (options.some((option) => option !== "--open")) refuse("Usage: npm run docs [-- --open]");
+if (options.some((option) => option !== "--open")) fail("Usage: npm run docs [-- --open]");
 
 const contract = parse(readFileSync(`${root}openapi/openapi.yaml`, "utf8"));
 const mockServer = { url: "http://127.0.0.1:4010", description: "The mock: npm run mock" };
@@ -58,7 +58,7 @@ function downloadScalar(): string {
     const archive = execSync(`npm pack --silent --prefer-offline ${scalar}`, run).trim();
     return execSync(`tar -xzOf ${archive} package/dist/browser/standalone.js`, run);
   } catch {
-    refuse(`npm could not download ${scalar}: check the network, then try again.`);
+    fail(`npm could not download ${scalar}: check the network, then try again.`);
   }
 }
 
@@ -66,7 +66,7 @@ function serve(): void {
   const server = createServer((_request, response) => {
     response.setHeader("Content-Type", "text/html").end(page);
   });
-  server.on("error", () => refuse("Port 4011 is taken: end what listens there, then try again."));
+  server.on("error", () => fail("Port 4011 is taken: end what listens there, then try again."));
   server.listen(4011, "127.0.0.1", () => {
     console.log("http://127.0.0.1:4011 shows it. Ctrl-C ends it and the mock.");
     const mock = spawn("npm", ["run", "mock"], { stdio: "inherit" });

@@ -14,15 +14,15 @@ import {
   operationOf,
   readContract,
   type Schema,
-} from "../contract-tests/document.js";
-import { refuse, root } from "./lib.js";
+} from "./lib/contract.js";
+import { fail, root } from "./lib/tools.js";
 
 const contractFile = join(root, "openapi/openapi.yaml");
 const banner = "// Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.\n";
 
 const [flag, ...rest] = process.argv.slice(2);
 if (rest.length > 0 || (flag !== undefined && flag !== "--check")) {
-  refuse("Usage: npm run generate [-- --check]");
+  fail("Usage: npm run generate [-- --check]");
 }
 
 const { baseUrl, path, operation, requestBody } = readFacts();
@@ -54,7 +54,7 @@ function readFacts() {
     if (range) throw new Error(`The response ${range} must be documented status by status.`);
     return { baseUrl, path, operation, requestBody };
   } catch (error) {
-    return refuse(`openapi/openapi.yaml: ${error instanceof Error ? error.message : error}`);
+    return fail(`openapi/openapi.yaml: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -81,7 +81,7 @@ function validators(requestBody: Schema, { responses }: Operation): string {
     .replaceAll(/schemaPath:"[^"]*",/g, "") // nobody reads it, and users load it
     .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length");
   const [runtime] = /require\(".*"\)/.exec(code) ?? [];
-  if (runtime) refuse(`openapi/openapi.yaml: it has a keyword that needs ${runtime} at run time.`);
+  if (runtime) fail(`openapi/openapi.yaml: it has a keyword that needs ${runtime} at run time.`);
   return `// @ts-nocheck: JavaScript, as Ajv wrote it.\n${banner}${code}\n`;
 }
 

@@ -4,8 +4,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { closedPort } from "../contract-tests/servers.js";
-import { install, refuse, root } from "./lib.js";
+import { closedPort } from "../src/test-support/servers.js";
+import { fail, install, root } from "./lib/tools.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -17,7 +17,7 @@ export default async function setup({ provide }: TestProject) {
   try {
     execFileSync("redis-server", ["--version"], { stdio: "ignore" });
   } catch {
-    refuse("There is no redis-server: apt-get install redis-server");
+    fail("There is no redis-server: apt-get install redis-server");
   }
   const folder = install("bullmq@6.7.0", "ioredis@5.11.1", "rate-limiter-flexible@11.4.0");
   for (const example of ["queue.ts", "shared-budget.ts"]) {

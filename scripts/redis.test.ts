@@ -5,8 +5,8 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, inject, it, onTestFinished, vi } from "vitest";
-import { answer, countingServer, created, locationId } from "../contract-tests/servers.js";
-import { root } from "./lib.js";
+import { countingServer, created, locationId, respond } from "../src/test-support/servers.js";
+import { root } from "./lib/tools.js";
 
 const { folder, port } = inject("redis");
 const { Queue } = createRequire(join(folder, "package.json"))("bullmq");
@@ -36,7 +36,7 @@ it("a queue whose workers are killed creates nothing twice, and loses nothing", 
   const plenty = { "X-RateLimit-Max": "10000", "X-RateLimit-Remaining": "10000" };
   let kill = () => {};
   const server = await countingServer((response, _, count) => {
-    setTimeout(() => answer(response, 201, created, plenty), Math.random() * 50);
+    setTimeout(() => respond(response, 201, created, plenty), Math.random() * 50);
     if (count % 20 === 0) setTimeout(() => kill(), Math.random() * 20);
   });
   const options = JSON.stringify({ locationId, token: "a-token", baseUrl: server.url });
@@ -90,7 +90,7 @@ it("two processes that share a budget never exceed it", async () => {
   const arrivals: number[] = [];
   const server = await countingServer((response) => {
     arrivals.push(performance.now());
-    answer(response, 201);
+    respond(response, 201);
   });
   const options = JSON.stringify({ locationId, token: "a-token", baseUrl: server.url });
   const program = `import { createClient } from "highlevel-product-collections";

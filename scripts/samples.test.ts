@@ -3,7 +3,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { root, temporaryFolder } from "./lib.js";
+import { root, temporaryFolder } from "./lib/tools.js";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 

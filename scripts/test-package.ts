@@ -5,7 +5,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { findChromium, install, refuse, root, temporaryFolder } from "./lib.js";
+import { fail, findChromium, install, root, temporaryFolder } from "./lib/tools.js";
 import { startServer } from "./test-package/server.js";
 
 /** Examples that need packages: each is compiled, and `run` is a file of test-package/ that uses it. */
@@ -60,7 +60,7 @@ try {
   const options = ["--save-optional", "--ignore-scripts"];
   execFileSync("npm", ["install", ...options, ...runtimes], { cwd: folder, stdio: "pipe" });
 } catch {
-  refuse("npm could not install the runtimes: check the network, then try again.");
+  fail("npm could not install the runtimes: check the network, then try again.");
 }
 cpSync(join(root, "scripts/test-package"), folder, { recursive: true });
 for (const { file } of examples) cpSync(join(root, "examples", file), join(folder, file));

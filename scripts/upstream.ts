@@ -5,14 +5,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import {
-  type Document,
-  operationOf,
-  readContract,
-  readDocument,
-} from "../contract-tests/document.js";
-import { differences, rowsOf } from "../contract-tests/rows.js";
-import { refuse, root, temporaryFolder } from "./lib.js";
+import { type Document, operationOf, readContract, readDocument } from "./lib/contract.js";
+import { differences, rowsOf } from "./lib/rows.js";
+import { fail, root, temporaryFolder } from "./lib/tools.js";
 
 const publishedFile =
   "https://raw.githubusercontent.com/GoHighLevel/highlevel-api-docs/main/apps/products.json";
@@ -57,7 +52,7 @@ function readArguments() {
     });
     return { source: positionals[0] ?? publishedFile, isUpdate: values.update };
   } catch {
-    return refuse("Usage: npm run upstream [-- [--update] [PATH-OR-URL]]");
+    return fail("Usage: npm run upstream [-- [--update] [PATH-OR-URL]]");
   }
 }
 
@@ -72,7 +67,7 @@ function readBundled(source: string): Document {
   if (redocly.status === 0) return readDocument(bundle);
   const [reason = "no answer, or no such file"] =
     redocly.stderr.match(/(?<=^ {2}- ).+|^Can't resolve .+/m) ?? [];
-  return refuse(
+  return fail(
     `${source} cannot be read (${reason}). Check the network, or give the path of a copy, beside the files that it refers to.`,
   );
 }

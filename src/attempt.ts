@@ -1,28 +1,10 @@
 import { AbortedError, ConnectionError, type HighLevelError, TimeoutError } from "./errors.js";
 import type { Emit } from "./events.js";
 import type { Fetch } from "./options.js";
+import { isNeverSent, isRefusal } from "./outcome.js";
+import type { PlainRequest, PlainResponse } from "./plain.js";
 import { rateLimitIn } from "./rate-limit.js";
-import { isNeverSent, isRefusal } from "./retry.js";
-import { inTime, outOfTime } from "./time.js";
-
-/**
- * The `Request` that openapi-fetch constructs. The platform's costs a third of a call and can be sent only
- * once.
- */
-export class PlainRequest {
-  constructor(
-    readonly url: string,
-    readonly init: RequestInit & { readonly headers: Headers },
-  ) {}
-}
-
-/**
- * The parts of a `Response` that openapi-fetch reads; a new one costs a tenth of a call. The body has been
- * read already: `text` rejects if it did not arrive whole.
- */
-export interface Answer extends Pick<Response, "ok" | "status" | "headers"> {
-  text(): Promise<string>;
-}
+import { timedOut, withTimeout } from "./time.js";
 
 /** A call in progress. */
 export interface Call {
@@ -36,7 +18,7 @@ export interface Call {
 }
 
 /**
- * Sends once and reads the whole answer, so that one time limit covers both, and a body that breaks off
+ * Sends once and reads the whole answer, so that one time limit covers both, and a body that is truncated
  * keeps its status and headers.
  *
  * @throws {@link ConnectionError} or {@link AbortedError} if no status arrived.
@@ -46,25 +28,25 @@ export async function attempt(
   token: string,
   call: Call,
   fetch: Fetch,
-): Promise<Answer> {
+): Promise<PlainResponse> {
   call.attempts++;
   call.tokens.add(token);
   const startedAt = performance.now();
   const answer: { response?: Response; text?: string; error?: HighLevelError } = {};
   try {
-    answer.text = await inTime(
+    answer.text = await withTimeout(
       async (signal) => {
         const headers = new Headers(init.headers);
         headers.set("Authorization", `Bearer ${token}`);
         redirect ??= supportedRedirect();
         answer.response = await fetch(url, { ...init, headers, redirect, signal });
-        return withoutTokens(await textOf(answer.response), call);
+        return redact(await readText(answer.response), call);
       },
       call.timeoutMs,
       call.signal,
     );
   } catch (thrown) {
-    answer.error = errorOf(thrown, answer.response?.status, call);
+    answer.error = toError(thrown, answer.response?.status, call);
   }
   const { response, text = "", error } = answer;
   call.emit?.({
@@ -88,18 +70,21 @@ export async function attempt(
 }
 
 /** The error of a failed attempt, which says whether the collection may exist. */
-function errorOf(thrown: unknown, status: number | undefined, call: Call): HighLevelError {
+function toError(thrown: unknown, status: number | undefined, call: Call): HighLevelError {
   const { attempts, signal, timeoutMs } = call;
   const isAborted = signal?.aborted === true; // `thrown` may then be any value: the abort's reason
   const isSent = isAborted || !isNeverSent(thrown);
   const mayHaveCreated = status === undefined ? isSent : !isRefusal(status);
   const failure = { mayHaveCreated, attempts, status };
   if (isAborted) return new AbortedError({ ...failure, cause: signal.reason });
-  if (thrown === outOfTime) {
-    return new TimeoutError(`No complete answer within ${timeoutMs} ms`, failure);
+  if (thrown === timedOut) {
+    return new TimeoutError(`No complete response within ${timeoutMs} ms`, failure);
   }
-  const cause = copyOf(thrown, call);
-  return new ConnectionError(`No complete answer: ${reasonOf(cause)}`, { ...failure, cause });
+  const cause = redactError(thrown, call);
+  return new ConnectionError(`No complete response: ${innermostMessage(cause)}`, {
+    ...failure,
+    cause,
+  });
 }
 
 /**
@@ -121,7 +106,7 @@ function supportedRedirect(): "error" | "manual" {
 /** The largest body that is read. */
 const maxBytes = 1024 * 1024;
 
-async function textOf(response: Response): Promise<string> {
+async function readText(response: Response): Promise<string> {
   // The caller's own fetch may give no stream.
   const reader = response.body?.getReader?.();
   if (reader === undefined) return response.text();
@@ -133,28 +118,28 @@ async function textOf(response: Response): Promise<string> {
     bytes += value.byteLength;
     if (bytes > maxBytes) {
       reader.cancel().catch(() => {});
-      throw new Error("the answer is larger than 1 MiB");
+      throw new Error("the response is larger than 1 MiB");
     }
     text += decoder.decode(value, { stream: true });
   }
 }
 
-/** Replaces the tokens that a server echoes. A short one is a test's, and may be a word of the answer. */
-function withoutTokens(text: string, { tokens }: Call): string {
+/** Replaces the tokens that a server echoes. A short one is a test's, and may be a word of the response. */
+function redact(text: string, { tokens }: Call): string {
   const secrets = [...tokens].filter((token) => token.length >= 8);
   return secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, "[token]"), text);
 }
 
 /** A copy of an error and its causes, without the token that a platform's error may quote. */
-function copyOf(error: unknown, call: Call): Error {
+function redactError(error: unknown, call: Call): Error {
   const { name, message, code, stack, cause } = (error ?? {}) as Partial<Error & { code: string }>;
-  const options = cause ? { cause: copyOf(cause, call) } : {};
-  const copy = new Error(withoutTokens(String(message ?? error), call), options);
-  const shown = stack && { stack: withoutTokens(String(stack), call) };
+  const options = cause ? { cause: redactError(cause, call) } : {};
+  const copy = new Error(redact(String(message ?? error), call), options);
+  const shown = stack && { stack: redact(String(stack), call) };
   return Object.assign(copy, name && { name }, code && { code }, shown);
 }
 
 /** The message or the code of the innermost cause. */
-function reasonOf({ message, code, cause }: Error & { readonly code?: string }): string {
-  return cause instanceof Error ? reasonOf(cause) : message || code || "the fetch failed";
+function innermostMessage({ message, code, cause }: Error & { readonly code?: string }): string {
+  return cause instanceof Error ? innermostMessage(cause) : message || code || "the fetch failed";
 }

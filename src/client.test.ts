@@ -1,17 +1,17 @@
 import type createFetchClient from "openapi-fetch";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { baseUrl, fixedFields, fixedHeaders } from "./contract.js";
+import { type ClientEvent, createClient, createLimiter, type Limiter } from "./index.js";
 import {
-  answer,
   collection,
   countingServer,
   created,
   locationId,
   makeClient,
   rejection,
+  respond,
   token,
-} from "../contract-tests/servers.js";
-import { baseUrl, fixedFields, fixedHeaders } from "./contract.js";
-import { type ClientEvent, createClient, createLimiter, type Limiter } from "./index.js";
+} from "./test-support/servers.js";
 import { fakeHighLevel } from "./testing.js";
 
 const rateLimitHeaders = {
@@ -22,7 +22,7 @@ const rateLimitHeaders = {
 
 describe("a call", () => {
   it("sends the collection with the location, and resolves to what was created", async () => {
-    const server = await countingServer((it) => answer(it, 201));
+    const server = await countingServer((it) => respond(it, 201));
     const client = makeClient(server.url, { headers: { "User-Agent": "shop/1.0" } });
 
     const result = await client.createProductCollection(
@@ -100,14 +100,14 @@ describe("a call", () => {
 
   it("replaces a token that the server echoes", async () => {
     const server = await countingServer((it) =>
-      answer(it, 201, { data: { ...created.data, name: `It was ${token}` } }),
+      respond(it, 201, { data: { ...created.data, name: `It was ${token}` } }),
     );
     const result = await makeClient(server.url).createProductCollection(collection);
     expect(result.name).toBe("It was [token]");
   });
 
-  it("leaves a token alone that is shorter than 8 characters: it may be a word of the answer", async () => {
-    const server = await countingServer((response) => answer(response, 201));
+  it("leaves a token alone that is shorter than 8 characters: it may be a word of the response", async () => {
+    const server = await countingServer((response) => respond(response, 201));
     const client = makeClient(server.url, { token: "Sellers" });
     expect(await client.createProductCollection(collection)).toEqual(created.data);
   });
@@ -170,9 +170,9 @@ describe("a call", () => {
 });
 
 describe("the rate limit of a client", () => {
-  it("is what an answer last said, and undefined before", async () => {
+  it("is what a response last said, and undefined before", async () => {
     const server = await countingServer((it, _, count) =>
-      answer(it, count === 2 ? 500 : 201, undefined, count === 1 ? rateLimitHeaders : {}),
+      respond(it, count === 2 ? 500 : 201, undefined, count === 1 ? rateLimitHeaders : {}),
     );
     const client = makeClient(server.url);
     expect(client.rateLimit).toBeUndefined();
@@ -184,6 +184,7 @@ describe("the rate limit of a client", () => {
       intervalMs: 10_000,
       dailyLimit: undefined,
       dailyRemaining: undefined,
+      dailyResetMs: undefined,
     });
   });
 });
@@ -192,8 +193,8 @@ describe("events", () => {
   it("tell what a call does, in order, to the client's listener and the call's", async () => {
     const server = await countingServer((it, _, count) =>
       count === 1
-        ? answer(it, 429, {}, { "X-RateLimit-Interval-Milliseconds": "20" })
-        : answer(it, 201, created, rateLimitHeaders),
+        ? respond(it, 429, {}, { "X-RateLimit-Interval-Milliseconds": "20" })
+        : respond(it, 201, created, rateLimitHeaders),
     );
     const [ofClient, ofCall]: [ClientEvent[], ClientEvent[]] = [[], []];
     const client = makeClient(server.url, { onEvent: (event) => ofClient.push(event) });

@@ -1,5 +1,4 @@
 import createFetchClient from "openapi-fetch";
-import { PlainRequest } from "./attempt.js";
 import {
   fixedHeaders,
   type NewProductCollection,
@@ -14,6 +13,7 @@ import {
   checkedCallOptions,
   checkedClientOptions,
 } from "./options.js";
+import { plainFetch, plainRequest } from "./plain.js";
 import { type RateLimit, rateLimitIn } from "./rate-limit.js";
 import { requestBody } from "./request.js";
 import { readResponse } from "./response.js";
@@ -32,9 +32,9 @@ export interface HighLevelClient {
    * @returns The created collection.
    * @throws {@link InvalidRequestError} The collection breaks the contract; nothing was sent.
    * @throws {@link ApiError} HighLevel answered with an error that the contract documents.
-   * @throws {@link UnexpectedResponseError} HighLevel's answer is not one that the contract documents.
-   * @throws {@link ConnectionError} No complete answer arrived.
-   * @throws {@link TimeoutError} An attempt, or a question to the token provider, exceeded `timeoutMs`.
+   * @throws {@link UnexpectedResponseError} HighLevel's response is not one that the contract documents.
+   * @throws {@link ConnectionError} No complete response arrived.
+   * @throws {@link TimeoutError} An attempt, or a token request, exceeded `timeoutMs`.
    * @throws {@link AbortedError} The caller's `signal` was aborted.
    * @throws TypeError An option of the call is invalid, or the token provider gave an invalid token. Errors
    * of the token provider and of the caller's limiter are passed on unchanged.
@@ -43,7 +43,7 @@ export interface HighLevelClient {
     collection: NewProductCollection,
     options?: CallOptions,
   ): Promise<ProductCollection>;
-  /** The budget, from the answer to the latest finished call; undefined until one states what remains. */
+  /** The budget, from the response to the latest finished call; undefined until one states what remains. */
   readonly rateLimit: RateLimit | undefined;
 }
 
@@ -59,7 +59,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
   const api = createFetchClient<paths>({
     baseUrl,
     headers: { Accept: "application/json", ...client.headers },
-    Request: PlainRequest as unknown as typeof Request, // openapi-fetch only constructs it
+    Request: plainRequest,
   });
   const send = createTransport({
     ...client,
@@ -80,9 +80,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
         headers: { ...own.headers },
         body,
         parseAs: "text", // a success that is not JSON must not lose its status
-        // openapi-fetch passes a PlainRequest, and reads no more of the result than an Answer has.
-        fetch: ((request: PlainRequest) =>
-          send(request, call)) as unknown as typeof globalThis.fetch,
+        fetch: plainFetch((request) => send(request, call)),
       });
       const { headers: answered } = result.response;
       if (answered.has("X-RateLimit-Remaining")) latest = answered; // a gateway's answer states no budget

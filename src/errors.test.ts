@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { collection, locationId, rejection, token } from "../contract-tests/servers.js";
 import { ApiError, createClient, HighLevelError, InvalidRequestError } from "./index.js";
+import { collection, locationId, rejection, token } from "./test-support/servers.js";
 import { fakeHighLevel } from "./testing.js";
 
 async function errorAfter(status: number, body?: unknown, headers = {}): Promise<HighLevelError> {
@@ -57,7 +57,7 @@ describe("an error", () => {
     expect(error.mayHaveCreated).toBe(expected);
   });
 
-  it("of an answer that the contract does not promise has its body, and of text the first part", async () => {
+  it("of a response that the contract does not promise has its body, and of text the first part", async () => {
     const page = `<!doctype html>${"x".repeat(5000)}`;
     const error = await errorAfter(502, page);
     expect(error).toMatchObject({ name: "UnexpectedResponseError", body: page.slice(0, 1024) });

@@ -1,7 +1,7 @@
 import type { ErrorStatus, ResponseBody } from "./contract.js";
+import { isRefusal } from "./outcome.js";
 import { isDaySpent, type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
-import { isRefusal } from "./retry.js";
-import { type Issue, inWords } from "./validate.js";
+import { formatIssues, type Issue } from "./validate.js";
 
 /** The facts about a failed call. */
 export interface Failure extends Pick<HighLevelError, "mayHaveCreated" | "attempts"> {
@@ -40,7 +40,7 @@ export class InvalidRequestError extends HighLevelError {
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {
-    super(`The collection breaks the contract and was not sent: ${inWords(issues)}`, {
+    super(`The collection breaks the contract and was not sent: ${formatIssues(issues)}`, {
       mayHaveCreated: false,
       attempts: 0,
     });
@@ -48,22 +48,25 @@ export class InvalidRequestError extends HighLevelError {
   }
 }
 
-/** An answer that is an error. */
-abstract class AnswerError extends HighLevelError {
+/** A response that is an error. */
+abstract class ResponseError extends HighLevelError {
   /** The HTTP status. */
   readonly status: number;
   /** The body: parsed if it is JSON, else the text. */
   readonly body: unknown;
-  /** The answer's headers, unchanged. */
+  /** The response's headers, unchanged. */
   readonly headers: Headers;
-  /** The budget as the answer stated it. */
+  /** The budget as the response stated it. */
   readonly rateLimit: RateLimit;
   /** The wait that `Retry-After` asks for, in milliseconds; undefined without one. */
   readonly retryAfterMs: number | undefined;
 
   constructor({ status, headers }: Response, body: unknown, details: string, attempts: number) {
     const mayHaveCreated = !isRefusal(status);
-    super(`HighLevel answered ${status}${details}${wordsIn(body)}`, { mayHaveCreated, attempts });
+    super(`HighLevel answered ${status}${details}${serverMessage(body)}`, {
+      mayHaveCreated,
+      attempts,
+    });
     this.status = status;
     this.body = body;
     this.headers = headers;
@@ -77,7 +80,7 @@ abstract class AnswerError extends HighLevelError {
 }
 
 /** An {@link ApiError} of one status. */
-export interface ApiErrorOf<S extends ErrorStatus> extends AnswerError {
+export interface ApiErrorOf<S extends ErrorStatus> extends ResponseError {
   readonly status: S;
   /** The body, typed as documented; a `drift` event reports a departure from that. */
   readonly body: ResponseBody<S>;
@@ -92,7 +95,7 @@ export interface ApiErrorOf<S extends ErrorStatus> extends AnswerError {
 export type ApiError = { [S in ErrorStatus]: ApiErrorOf<S> }[ErrorStatus];
 
 // A class cannot be a union, so its type is written out; `instanceof` narrows to that of `prototype`.
-export const ApiError = class ApiError extends AnswerError {
+export const ApiError = class ApiError extends ResponseError {
   override readonly name = "ApiError";
 
   constructor(response: Response, body: unknown, attempts: number) {
@@ -109,32 +112,32 @@ export const ApiError = class ApiError extends AnswerError {
 };
 
 /**
- * HighLevel's answer is not one that the contract documents: an undocumented status, a body that should be
+ * HighLevel's response is not one that the contract documents: an undocumented status, a body that should be
  * a JSON object and is not, or a success without the collection.
  */
-export class UnexpectedResponseError extends AnswerError {
+export class UnexpectedResponseError extends ResponseError {
   override readonly name = "UnexpectedResponseError";
 
   constructor(response: Response, body: unknown, problem: string, attempts: number) {
-    const outcome = outcomeInWords(!isRefusal(response.status));
+    const outcome = outcomeText(!isRefusal(response.status));
     super(response, body, `, ${problem}; ${outcome}`, attempts);
   }
 }
 
-/** No complete answer arrived. `cause` is a copy of the `fetch` error, without the token. */
+/** No complete response arrived. `cause` is a copy of the `fetch` error, without the token. */
 export class ConnectionError extends HighLevelError {
   override readonly name: string = "ConnectionError";
-  /** The status of an answer whose body did not arrive whole; undefined where no status arrived. */
+  /** The status of a response whose body did not arrive whole; undefined where no status arrived. */
   readonly status: number | undefined;
 
   constructor(message: string, failure: Failure & { readonly status?: number | undefined }) {
-    super(`${message}; ${outcomeInWords(failure.mayHaveCreated)}`, failure);
+    super(`${message}; ${outcomeText(failure.mayHaveCreated)}`, failure);
     this.status = failure.status;
   }
 }
 
 /**
- * An attempt, or a question to the token provider, exceeded `timeoutMs`. Only an attempt may have created
+ * An attempt, or a token request, exceeded `timeoutMs`. Only an attempt may have created
  * the collection.
  */
 export class TimeoutError extends ConnectionError {
@@ -146,16 +149,16 @@ export class AbortedError extends HighLevelError {
   override readonly name = "AbortError";
 
   constructor(failure: Failure) {
-    super(`The call was aborted; ${outcomeInWords(failure.mayHaveCreated)}`, failure);
+    super(`The call was aborted; ${outcomeText(failure.mayHaveCreated)}`, failure);
   }
 }
 
-function outcomeInWords(mayHaveCreated: boolean): string {
+function outcomeText(mayHaveCreated: boolean): string {
   return mayHaveCreated ? "the collection may have been created" : "nothing was created";
 }
 
 /** The body's `message`, a string or a list of them, as the end of an error message. */
-function wordsIn(body: unknown): string {
+function serverMessage(body: unknown): string {
   const { message } = (body ?? {}) as { message?: unknown };
   const words = [message].flat().filter((part) => typeof part === "string" && part !== "");
   return words.length > 0 ? `: ${words.join("; ").slice(0, 300)}` : "";

@@ -9,7 +9,7 @@ interface EventContext {
   readonly locationId: string;
 }
 
-/** A request has ended: with an answer, or with an error. */
+/** A request has ended: with a response, or with an error. */
 export interface AttemptEvent extends EventContext {
   readonly type: "attempt";
   /** The number of the request, counted by the call from 1. */
@@ -18,9 +18,9 @@ export interface AttemptEvent extends EventContext {
   readonly ms: number;
   /** The HTTP status; absent if none arrived. */
   readonly status?: number;
-  /** The budget as the answer stated it; absent if no status arrived. */
+  /** The budget as the response stated it; absent if no status arrived. */
   readonly rateLimit?: RateLimit;
-  /** The error; absent if the answer arrived complete. */
+  /** The error; absent if the response arrived complete. */
   readonly error?: { readonly name: string; readonly message: string };
 }
 

@@ -28,7 +28,7 @@ export type {
 export {
   type Budget,
   createLimiter,
-  type LimitedAnswer,
+  type LimitedResponse,
   type Limiter,
   type LimiterContext,
 } from "./limiter.js";

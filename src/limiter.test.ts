@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
+  createLimiter,
+  type LimitedResponse,
+  type Limiter,
+  type LimiterContext,
+} from "./limiter.js";
+import {
   fixedWindows,
   heldServer,
   microtasks,
@@ -15,14 +21,13 @@ import {
   sleep,
   slidingWindow,
   windowsFromFirstRequest,
-} from "../contract-tests/simulated.js";
-import { createLimiter, type LimitedAnswer, type Limiter, type LimiterContext } from "./limiter.js";
+} from "./test-support/simulated.js";
 
 beforeEach(setClock);
 
 const perSecond = (limit: number) => ({ limit, intervalMs: 1000 });
 
-type Send = () => Promise<LimitedAnswer>;
+type Send = () => Promise<LimitedResponse>;
 
 /** Calls, at once or later, of which each sends until its answer is no 429. */
 function calls(count: number, limiter: Limiter, send: Send, startsInMs = () => 0) {
@@ -81,7 +86,7 @@ describe("against a simulated server, a limiter", () => {
       async ({ one, anyBound, lossRate, toldRate }) => {
         const { server, random, startsInMs, send, arrivals, statuses } = serverOf(one);
         const { budget, count, spreadMs, maxLatencyMs } = one;
-        // Either the first answer says what the budget is, or the limiter's user does.
+        // Either the first response says what the budget is, or the limiter's user does.
         const bound = toldRate > 0 ? anyBound : budget;
         const limiter = createLimiter(bound);
         if (toldRate > 0) await settled(calls(1, limiter, send));
@@ -93,7 +98,7 @@ describe("against a simulated server, a limiter", () => {
         let longestMs = spreadMs;
         for (const { limit, intervalMs } of bound ? [budget, bound] : [budget]) {
           expect(mostInAnyWindow(arrivals, intervalMs)).toBeLessThanOrEqual(limit);
-          // A window's requests take a few round trips, ten at a time where no answer says what is
+          // A window's requests take a few round trips, ten at a time where no response says what is
           // left; then the limiter waits for the window's length.
           const tripsMs = (2 + Math.ceil(limit / 10)) * 2 * maxLatencyMs;
           longestMs += Math.ceil(count / limit) * (intervalMs + 1 + tripsMs);
@@ -163,7 +168,7 @@ describe("against a simulated server, a limiter", () => {
     expect(mostInAnyWindow(arrivals, intervalMs)).toBe(limit);
   });
 
-  it("takes its bound for the server's budget where no answer tells it", async () => {
+  it("takes its bound for the server's budget where no response tells it", async () => {
     const { send, arrivals } = simulatedServer({ budget: perSecond(500), headers: () => ({}) });
     await settled(calls(600, createLimiter(perSecond(500)), send));
     expect(arrivals.at(-1)).toBeLessThan(2000);
@@ -195,7 +200,7 @@ const left = (remaining: number) => ({ "X-RateLimit-Remaining": String(remaining
 const dayLeft = (remaining: number) => ({ "X-RateLimit-Daily-Remaining": String(remaining) });
 
 describe("a call", () => {
-  it("is one of ten in flight until an answer says what is left, then one of so many", async () => {
+  it("is one of ten in flight until a response says what is left, then one of so many", async () => {
     const { sent, call } = setUp();
     await call(200);
     expect(sent).toHaveLength(10);

@@ -1,8 +1,8 @@
 import { defaultIntervalMs, isDaySpent, pauseMsIn, rateLimitIn } from "./rate-limit.js";
 import { onAbort } from "./time.js";
 
-/** The parts of an answer that a limiter reads. */
-export interface LimitedAnswer {
+/** The parts of a response that a limiter reads. */
+export interface LimitedResponse {
   /** The HTTP status. */
   readonly status: number;
   /** The headers, in which the server states the budget. */
@@ -32,7 +32,7 @@ export interface LimiterContext {
  * @param send - Sends the request.
  */
 export interface Limiter {
-  <A extends LimitedAnswer>(
+  <A extends LimitedResponse>(
     key: string,
     send: () => Promise<A>,
     context: LimiterContext,
@@ -52,18 +52,18 @@ export interface Budget {
   readonly intervalMs: number;
 }
 
-/** HighLevel's budget, until an answer states another. */
+/** HighLevel's budget, until a response states another. */
 const defaultBudget: Budget = { limit: 100, intervalMs: defaultIntervalMs };
 
-/** The most in flight before an answer has stated what is left. */
-const firstFew = 10;
+/** The most in flight before a response has stated what is left. */
+const initialConcurrency = 10;
 
 /**
  * Makes a limiter for the calls of this process. It counts each key's requests apart, and reads from the
  * answers what the server allows and what is left.
  *
  * @param bound - An upper bound; the server's figures apply where they are lower. Default: the server's
- * figures, and HighLevel's 100 requests in 10 seconds until an answer states them.
+ * figures, and HighLevel's 100 requests in 10 seconds until a response states them.
  * @throws TypeError for a bound that lets nothing through.
  */
 export function createLimiter(bound?: Budget): Limiter {
@@ -73,11 +73,11 @@ export function createLimiter(bound?: Budget): Limiter {
     );
   }
   const queues = new Map<string, ReturnType<typeof createQueue>>();
-  let tidyAt = 1000;
+  let pruneAt = 1000;
   const limiter: Limiter = (key, send, context) => {
-    if (queues.size >= tidyAt) {
+    if (queues.size >= pruneAt) {
       for (const [idle, { isIdle }] of queues) if (isIdle()) queues.delete(idle);
-      tidyAt = Math.max(1000, queues.size * 2);
+      pruneAt = Math.max(1000, queues.size * 2);
     }
     const queue = queues.get(key) ?? createQueue(bound);
     queues.set(key, queue);
@@ -92,7 +92,7 @@ const maxTimeoutMs = 2 ** 31 - 1;
 /** A call that waits for its turn. */
 interface Waiting extends LimiterContext {
   /** Starts the call, or ends it with the 429 that stops it. */
-  readonly settle: (refusal?: LimitedAnswer) => void;
+  readonly settle: (refusal?: LimitedResponse) => void;
 }
 
 function createQueue(bound: Budget | undefined) {
@@ -101,10 +101,10 @@ function createQueue(bound: Budget | undefined) {
   /** When requests ended: the server counted each of them earlier than that. */
   const endedAt: number[] = [];
   /** The most in flight: as many as the server states are left. */
-  let left = firstFew;
+  let maxInFlight = initialConcurrency;
   let pausedUntil = 0;
   /** The 429 that stops all calls until `pausedUntil`; undefined if a spent budget does. */
-  let refusal: LimitedAnswer | undefined;
+  let refusal: LimitedResponse | undefined;
   const retries = new Set<Waiting>();
   const others = new Set<Waiting>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -123,7 +123,7 @@ function createQueue(bound: Budget | undefined) {
 
   /** When the next request may be sent; Infinity if a request in flight has to end first. */
   function opensAt(): number {
-    if (inFlight >= left) return Infinity;
+    if (inFlight >= maxInFlight) return Infinity;
     return Math.max(pausedUntil, roomAt(server), bound ? roomAt(bound) : 0);
   }
 
@@ -134,18 +134,18 @@ function createQueue(bound: Budget | undefined) {
     return pauseMs > maxWaitMs || isDaySpent(refusal.headers);
   }
 
-  /** Updates the budget from an answer. */
-  function report(answer: LimitedAnswer): void {
+  /** Updates the budget from a response. */
+  function report(answer: LimitedResponse): void {
     const now = performance.now();
     const { limit, intervalMs, remaining, dailyRemaining } = rateLimitIn(answer.headers);
     server = { limit: limit || server.limit, intervalMs: intervalMs || server.intervalMs };
     const isRefused = answer.status === 429;
-    // An answer to a request sent before the pause does not state what is left after it.
+    // A response to a request sent before the pause does not state what is left after it.
     if (now < pausedUntil && !isRefused) return;
-    left = Math.min(remaining ?? firstFew, dailyRemaining ?? Infinity);
-    if (!isRefused && left > 0) return;
+    maxInFlight = Math.min(remaining ?? initialConcurrency, dailyRemaining ?? Infinity);
+    if (!isRefused && maxInFlight > 0) return;
     const endsAt = now + pauseMsIn(answer.headers, server.intervalMs);
-    left = isRefused || dailyRemaining === 0 ? 1 : firstFew; // the most in flight after the pause
+    maxInFlight = isRefused || dailyRemaining === 0 ? 1 : initialConcurrency; // the most in flight after the pause
     if (endsAt < pausedUntil && dailyRemaining !== 0) return;
     pausedUntil = Math.max(pausedUntil, endsAt);
     refusal = isRefused ? answer : undefined;
@@ -169,7 +169,7 @@ function createQueue(bound: Budget | undefined) {
   }
 
   /** Takes a slot for a request, or returns the 429 that is the call's answer. */
-  async function acquire(context: LimiterContext): Promise<LimitedAnswer | undefined> {
+  async function acquire(context: LimiterContext): Promise<LimitedResponse | undefined> {
     if (isStopped(context)) return refusal;
     const now = performance.now();
     if (!isAnyWaiting() && opensAt() <= now) {
@@ -200,12 +200,12 @@ function createQueue(bound: Budget | undefined) {
   }
 
   return {
-    async run<A extends LimitedAnswer>(
+    async run<A extends LimitedResponse>(
       send: () => Promise<A>,
       context: LimiterContext,
     ): Promise<A> {
       const refused = await acquire(context);
-      if (refused !== undefined) return refused as A; // the answer of an earlier `send`
+      if (refused !== undefined) return refused as A; // the response of an earlier `send`
       try {
         const answer = await send();
         report(answer);

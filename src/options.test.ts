@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { collection, locationId, rejection, token } from "../contract-tests/servers.js";
 import { createClient } from "./index.js";
+import { collection, locationId, rejection, token } from "./test-support/servers.js";
 import { fakeHighLevel } from "./testing.js";
 
 const secret = "two secret words";

@@ -1,7 +1,7 @@
 import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
 import type { EventListener } from "./events.js";
 import { createLimiter, type Limiter } from "./limiter.js";
-import { isToken, type TokenProvider, tokenInWords } from "./token.js";
+import { isToken, type TokenProvider, tokenRequirement } from "./token.js";
 import { isObject } from "./validate.js";
 
 /** A standard `fetch`. Of its response the client reads `ok`, `status`, `headers`, `body` or `text()`. */
@@ -26,8 +26,8 @@ export interface ClientOptions {
   /** Sends the requests: for a proxy, a tracer or a test. Default: the platform's `fetch`. */
   readonly fetch?: Fetch | undefined;
   /**
-   * The time limit in milliseconds of one attempt, from sending to the last byte of the answer, and of a
-   * question to the token provider. More than 0. Default: 30 000.
+   * The time limit in milliseconds of one attempt, from sending to the last byte of the response, and of a
+   * token request. More than 0. Default: 30 000.
    */
   readonly timeoutMs?: number | undefined;
   /**
@@ -90,7 +90,7 @@ const clientChecks: Checks<ClientOptions> = {
     (value) => typeof value === "string" && /^\S+$/.test(value),
   ],
   token: [
-    `${tokenInWords}, or a function that gives one`,
+    `${tokenRequirement}, or a function that gives one`,
     (value) => isFunction(value) || isToken(value),
   ],
   baseUrl: [

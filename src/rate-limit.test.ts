@@ -4,13 +4,14 @@ import { rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
 afterEach(() => void vi.useRealTimers());
 
 describe("the rate limit", () => {
-  it("is read from the five headers", () => {
+  it("is read from the six headers", () => {
     const headers = new Headers({
       "X-RateLimit-Max": "100",
       "X-RateLimit-Remaining": "0",
       "X-RateLimit-Interval-Milliseconds": "10000",
       "X-RateLimit-Limit-Daily": "200000",
       "X-RateLimit-Daily-Remaining": "199999",
+      "X-RateLimit-Daily-Reset": "3600000",
     });
     expect(rateLimitIn(headers)).toEqual({
       limit: 100,
@@ -18,6 +19,7 @@ describe("the rate limit", () => {
       intervalMs: 10_000,
       dailyLimit: 200_000,
       dailyRemaining: 199_999,
+      dailyResetMs: 3_600_000,
     });
   });
 
@@ -40,7 +42,7 @@ describe("Retry-After", () => {
   });
 
   it.each([-1, 0, 1])(
-    "is a date that counts from the answer's own, %i h from this clock",
+    "is a date that counts from the response's own, %i h from this clock",
     (hours) => {
       vi.useFakeTimers({ toFake: ["Date"], now: server - hours * 3_600_000 });
       expect(wait({ "Retry-After": date(2000), Date: date(0) })).toBe(2000);
@@ -48,7 +50,7 @@ describe("Retry-After", () => {
     },
   );
 
-  it("counts from this machine's clock where the answer has no date", () => {
+  it("counts from this machine's clock where the response has no date", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: server });
     expect(wait({ "Retry-After": date(2000) })).toBe(2000);
   });

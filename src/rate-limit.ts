@@ -1,5 +1,5 @@
 /**
- * The budget of this app in this location, as an answer stated it. A figure that is missing or not a whole
+ * The budget of this app in this location, as a response stated it. A figure that is missing or not a whole
  * number is undefined.
  *
  * @see The `X-RateLimit-*` headers of the contract.
@@ -15,16 +15,18 @@ export interface RateLimit {
   readonly dailyLimit: number | undefined;
   /** Requests left of the day's budget. */
   readonly dailyRemaining: number | undefined;
+  /** Milliseconds until the day's budget is new. */
+  readonly dailyResetMs: number | undefined;
 }
 
 /**
- * HighLevel's window, where no answer names one.
+ * HighLevel's window, where no response names one.
  *
  * @see https://marketplace.gohighlevel.com/docs/other/rate-limits/index.html
  */
 export const defaultIntervalMs = 10_000;
 
-/** Reads the rate limit from an answer's headers. */
+/** Reads the rate limit from a response's headers. */
 export function rateLimitIn(headers: Headers): RateLimit {
   const figureIn = (header: string) => wholeNumber(headers.get(header));
   return {
@@ -33,12 +35,13 @@ export function rateLimitIn(headers: Headers): RateLimit {
     intervalMs: figureIn("X-RateLimit-Interval-Milliseconds"),
     dailyLimit: figureIn("X-RateLimit-Limit-Daily"),
     dailyRemaining: figureIn("X-RateLimit-Daily-Remaining"),
+    dailyResetMs: figureIn("X-RateLimit-Daily-Reset"),
   };
 }
 
 /**
  * The wait that `Retry-After` asks for, in milliseconds; undefined without one. A date counts from the
- * answer's own `Date`, since this machine's clock may be wrong.
+ * response's own `Date`, since this machine's clock may be wrong.
  *
  * @see RFC 9110, 10.2.3.
  */
@@ -53,7 +56,7 @@ export function retryAfterMsIn(headers: Headers): number | undefined {
   return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));
 }
 
-/** Whether an answer states that the day's budget is spent. */
+/** Whether a response states that the day's budget is spent. */
 export function isDaySpent(headers: Headers): boolean {
   return rateLimitIn(headers).dailyRemaining === 0;
 }
@@ -62,7 +65,7 @@ export function isDaySpent(headers: Headers): boolean {
  * How long a 429 or a spent window stops the calls, in milliseconds: as `Retry-After` says, else for the
  * length of a window, since the current one ends within that time. `Retry-After: 0` does not say when.
  *
- * @param windowMs - The window's length, if the answer does not state it.
+ * @param windowMs - The window's length, if the response does not state it.
  */
 export function pauseMsIn(headers: Headers, windowMs = defaultIntervalMs): number {
   return retryAfterMsIn(headers) || rateLimitIn(headers).intervalMs || windowMs;

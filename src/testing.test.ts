@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { collection, locationId, rejection, token } from "../contract-tests/servers.js";
 import { type ApiError, createClient } from "./index.js";
+import { collection, locationId, rejection, token } from "./test-support/servers.js";
 import { fakeHighLevel } from "./testing.js";
 
 // Whether its answers keep to the contract, and what it refuses, is in contract-tests/.
@@ -31,7 +31,7 @@ describe("the fake", () => {
     });
   });
 
-  it("gives the answers that were asked for, in order, then goes on", async () => {
+  it("gives the responses that were asked for, in order, then goes on", async () => {
     const { create, answerNext } = setUp();
     answerNext(422, { body: { message: ["taken"] } });
     answerNext(500, { body: "down", headers: { "X-Request-Id": "7" } });

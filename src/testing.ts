@@ -1,7 +1,7 @@
 import { exampleBodies, requestFields } from "../generated/examples.js";
 import { fixedHeaders, path, validateRequestBody } from "./contract.js";
 import { sleep } from "./time.js";
-import { inWords, isObject, issuesOf } from "./validate.js";
+import { formatIssues, isObject, issuesOf } from "./validate.js";
 
 /** A request as the fake received it. */
 export interface FakeRequest {
@@ -15,15 +15,15 @@ export interface FakeRequest {
   readonly body: unknown;
 }
 
-/** The parts of an answer besides its status. */
-export interface FakeAnswer {
+/** The parts of a response besides its status. */
+export interface FakeResponse {
   /** JSON, or a string to send unchanged. Default: the contract's example for the status. */
   readonly body?: unknown;
-  /** Headers added to those of every answer, or replacing them. Default: none. */
+  /** Headers added to those of every response, or replacing them. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The wait that a 429 asks for, in milliseconds. Default: 1. */
   readonly retryAfterMs?: number;
-  /** The delay before the answer, in milliseconds, by `setTimeout`: fake timers govern it. Default: 0. */
+  /** The delay before the response, in milliseconds, by `setTimeout`: fake timers govern it. Default: 0. */
   readonly delayMs?: number;
 }
 
@@ -35,9 +35,9 @@ export interface FakeHighLevel {
   readonly requests: readonly FakeRequest[];
   /**
    * Answers the next request with this status, valid or not; a 201 without a `body` holds the collection
-   * that the request asked for. Each call plans the answer of one more request, in order.
+   * that the request asked for. Each call plans the response of one more request, in order.
    */
-  answerNext(status: number, answer?: FakeAnswer): void;
+  answerNext(status: number, answer?: FakeResponse): void;
   /**
    * Breaks the connection of the next request, before or after the request is sent, in order with the
    * answers of {@link answerNext}.
@@ -48,7 +48,7 @@ export interface FakeHighLevel {
 /** The body that the contract shows for a status; undefined for a status that it does not document. */
 const examples: Readonly<Record<number, unknown>> = exampleBodies;
 
-type Plan = { readonly status: number; readonly answer: FakeAnswer } | { readonly sent: boolean };
+type Plan = { readonly status: number; readonly answer: FakeResponse } | { readonly sent: boolean };
 
 /**
  * Makes a fake HighLevel, to test code that creates collections without a server or a token.
@@ -100,13 +100,13 @@ export function fakeHighLevel(): FakeHighLevel {
   };
 }
 
-const good = { status: 201, answer: {} as FakeAnswer };
+const good = { status: 201, answer: {} as FakeResponse };
 
-/** The answer that refuses a request; undefined if the request keeps to the contract. */
+/** The response that refuses a request; undefined if the request keeps to the contract. */
 function refusalOf({ method, url, headers, body }: FakeRequest, isMalformed: boolean) {
   const refused = (status: number, message?: string | readonly string[]) => {
     const body = { ...Object(examples[status]), ...(message && { message }) };
-    return { status, answer: { body } as FakeAnswer };
+    return { status, answer: { body } as FakeResponse };
   };
   if (!new URL(url).pathname.endsWith(path)) return refused(404, "Not Found");
   if (method !== "POST") return refused(405, "Method Not Allowed");
@@ -115,7 +115,7 @@ function refusalOf({ method, url, headers, body }: FakeRequest, isMalformed: boo
   const problems = Object.entries({ "Content-Type": "application/json", ...fixedHeaders })
     .filter(([name, value]) => !headers[name.toLowerCase()]?.startsWith(value)) // a charset may follow
     .map(([name, value]) => `${name} must be ${value}`);
-  problems.push(...issuesOf(validateRequestBody, body).map((issue) => inWords([issue])));
+  problems.push(...issuesOf(validateRequestBody, body).map((issue) => formatIssues([issue])));
   return problems.length > 0 ? refused(422, problems) : undefined;
 }
 
@@ -133,7 +133,7 @@ function collectionFor(request: unknown, count: number): object {
   };
 }
 
-function responseOf(status: number, { body, headers, retryAfterMs = 1 }: FakeAnswer): Response {
+function responseOf(status: number, { body, headers, retryAfterMs = 1 }: FakeResponse): Response {
   const isSpent = status === 429;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return new Response(text ?? null, {

@@ -1,11 +1,11 @@
-/** The reason that {@link inTime} rejects with at the time limit. */
-export const outOfTime = /* @__PURE__ */ Symbol("out of time");
+/** The reason that {@link withTimeout} rejects with at the time limit. */
+export const timedOut = /* @__PURE__ */ Symbol("out of time");
 
 /**
  * Does the work, but rejects as soon as the time runs out or the caller aborts. The signal given to the
  * work then aborts too; a fetch or a token provider that ignores it is not waited for.
  */
-export async function inTime<T>(
+export async function withTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
   ms: number,
   callersSignal: AbortSignal | undefined,
@@ -20,7 +20,7 @@ export async function inTime<T>(
   });
   const leave = onAbort(callersSignal, end);
   if (callersSignal?.aborted) end(callersSignal.reason);
-  const timer = setTimeout(() => end(outOfTime), ms);
+  const timer = setTimeout(() => end(timedOut), ms);
   try {
     return await Promise.race([work(own.signal), ended]);
   } finally {
@@ -32,8 +32,8 @@ export async function inTime<T>(
 /** Waits, unless the signal aborts first. */
 export async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   const forEver = () => new Promise<never>(() => {});
-  await inTime(forEver, ms, signal).catch((reason: unknown) => {
-    if (reason !== outOfTime) throw reason;
+  await withTimeout(forEver, ms, signal).catch((reason: unknown) => {
+    if (reason !== timedOut) throw reason;
   });
 }
 

@@ -24,7 +24,7 @@ export function createTokens(source: string | TokenProvider, shareMs: number): T
   if (typeof source === "string") return { get: () => source };
   const ask = async (rejected?: string) => {
     const token: unknown = await source(rejected);
-    if (!isToken(token)) throw new TypeError(`The token provider must give ${tokenInWords}`);
+    if (!isToken(token)) throw new TypeError(`The token provider must give ${tokenRequirement}`);
     return token;
   };
   let latest: { rejected: string; askedAt: number; answer: Promise<string> } | undefined;
@@ -45,7 +45,7 @@ export function createTokens(source: string | TokenProvider, shareMs: number): T
 }
 
 /** The requirement of a token, for errors, which never show the token. */
-export const tokenInWords = "a non-empty string of visible ASCII characters, without spaces";
+export const tokenRequirement = "a non-empty string of visible ASCII characters, without spaces";
 
 /** Whether the value is a token that a header can carry. */
 export function isToken(value: unknown): value is string {

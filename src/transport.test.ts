@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type ClientEvent, type ConnectionError, createLimiter } from "./index.js";
 import {
-  answer,
   closedPort,
   collection,
   countingServer,
   created,
   makeClient,
   rejection,
+  respond,
   token,
-} from "../contract-tests/servers.js";
-import { type ClientEvent, type ConnectionError, createLimiter } from "./index.js";
+} from "./test-support/servers.js";
 
-// Which failures are sent again, and what they say, is in contract-tests/failures.test.ts.
+// Which failures are sent again, and what they say, is in failures.test.ts.
 
 beforeEach(() => {
   vi.spyOn(Math, "random").mockReturnValue(0); // no jitter, and so no wait where none is named
@@ -24,8 +24,8 @@ describe("sending again", () => {
   it("creates after a 429, with the same body", async () => {
     const server = await countingServer((it, _, count) =>
       count < 3
-        ? answer(it, 429, {}, { "X-RateLimit-Interval-Milliseconds": "1" })
-        : answer(it, 201),
+        ? respond(it, 429, {}, { "X-RateLimit-Interval-Milliseconds": "1" })
+        : respond(it, 201),
     );
     const result = await makeClient(server.url).createProductCollection(collection);
     expect(result).toEqual(created.data);
@@ -34,7 +34,7 @@ describe("sending again", () => {
   });
 
   it("creates after a connection that could not be made", async () => {
-    const server = await countingServer((it) => answer(it, 201));
+    const server = await countingServer((it) => respond(it, 201));
     const closed = `http://127.0.0.1:${await closedPort()}`;
     let attempts = 0;
     const client = makeClient(server.url, {
@@ -49,7 +49,7 @@ describe("sending again", () => {
     ["maxRetries is 1", { maxRetries: 1 }, 2],
   ])("ends where %s", async (_, options, attempts) => {
     const server = await countingServer((it) =>
-      answer(it, 429, {}, { "X-RateLimit-Interval-Milliseconds": "1" }),
+      respond(it, 429, {}, { "X-RateLimit-Interval-Milliseconds": "1" }),
     );
     const error = await rejection(
       makeClient(server.url, options).createProductCollection(collection),
@@ -62,8 +62,8 @@ describe("sending again", () => {
 it("a call that was refused goes before those that have not been sent", async () => {
   const server = await countingServer((response, _, count) =>
     count === 1
-      ? answer(response, 429, {}, { "X-RateLimit-Interval-Milliseconds": "100" })
-      : answer(response, 201),
+      ? respond(response, 429, {}, { "X-RateLimit-Interval-Milliseconds": "100" })
+      : respond(response, 201),
   );
   const client = makeClient(server.url, { limiter: createLimiter() });
   let late: Promise<unknown> | undefined;
@@ -95,8 +95,8 @@ it("a call that half a 429 to another one stops gets a 429, and not the other ca
 it("a custom limiter is asked again only after the wait that a 429 names", async () => {
   const server = await countingServer((response, _, count) =>
     count === 1
-      ? answer(response, 429, {}, { "X-RateLimit-Interval-Milliseconds": "100" })
-      : answer(response, 201),
+      ? respond(response, 429, {}, { "X-RateLimit-Interval-Milliseconds": "100" })
+      : respond(response, 201),
   );
   const asked: number[] = [];
   const client = makeClient(server.url, {
@@ -114,7 +114,7 @@ describe("a token provider", () => {
   /** A server that accepts one token. */
   const serverFor = (good: string) =>
     countingServer((it, { headers }) =>
-      headers.authorization === `Bearer ${good}` ? answer(it, 201) : answer(it, 401, {}),
+      headers.authorization === `Bearer ${good}` ? respond(it, 201) : respond(it, 401, {}),
     );
 
   it("is asked for another token after a 401, which is not counted as a retry", async () => {
@@ -137,8 +137,8 @@ describe("a token provider", () => {
   it("may refresh: an echo of the old token is replaced as well as one of the new", async () => {
     const server = await countingServer((response, { headers }, count) =>
       count === 1
-        ? answer(response, 401, {})
-        : answer(response, 422, { message: [`${headers.authorization} replaces pit-old-token`] }),
+        ? respond(response, 401, {})
+        : respond(response, 422, { message: [`${headers.authorization} replaces pit-old-token`] }),
     );
     const client = makeClient(server.url, {
       token: (rejected) => (rejected ? "pit-new-token" : "pit-old-token"),
@@ -214,7 +214,7 @@ describe("a token provider", () => {
   });
 
   it("is asked when it is the call's turn, so that a token cannot expire in the queue", async () => {
-    const server = await countingServer((it) => answer(it, 201));
+    const server = await countingServer((it) => respond(it, 201));
     let asked = 0;
     let held = () => {};
     const client = makeClient(server.url, {
@@ -262,7 +262,7 @@ describe("a fetch of one's own", () => {
     const error = await rejection(client.createProductCollection(collection));
     expect(error).toMatchObject({
       name: "ConnectionError",
-      message: "No complete answer: the proxy's; the collection may have been created",
+      message: "No complete response: the proxy's; the collection may have been created",
       cause: {
         message: "Bearer [token] was refused",
         code: "EPROXY",
@@ -279,7 +279,7 @@ describe("a fetch of one's own", () => {
 
 it("a call that was aborted sends nothing, also where its limiter lets it go later", async () => {
   const headers = { "X-RateLimit-Interval-Milliseconds": "1" };
-  const server = await countingServer((response) => answer(response, 429, {}, headers));
+  const server = await countingServer((response) => respond(response, 429, {}, headers));
   const controller = new AbortController();
   const client = makeClient(server.url, {
     limiter: async (_key, send, { isRetry }) => {
@@ -310,7 +310,7 @@ it("a call that was aborted leaves the limiter's queue at once", async () => {
 });
 
 it("a call that is aborted by a listener to its wait ends at once", async () => {
-  const server = await countingServer((it) => answer(it, 429, {}, { "Retry-After": "20" }));
+  const server = await countingServer((it) => respond(it, 429, {}, { "Retry-After": "20" }));
   const controller = new AbortController();
   const error = await rejection(
     makeClient(server.url).createProductCollection(collection, {

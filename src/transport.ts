@@ -1,9 +1,10 @@
-import { type Answer, attempt, type Call, type PlainRequest } from "./attempt.js";
+import { attempt, type Call } from "./attempt.js";
 import { AbortedError, ConnectionError, HighLevelError, TimeoutError } from "./errors.js";
 import type { Limiter } from "./limiter.js";
 import type { Fetch } from "./options.js";
+import type { PlainRequest, PlainResponse } from "./plain.js";
 import { retryDelayMs } from "./retry.js";
-import { inTime, outOfTime, sleep } from "./time.js";
+import { sleep, timedOut, withTimeout } from "./time.js";
 import type { Tokens } from "./token.js";
 
 /** What the calls of a client share. */
@@ -22,9 +23,9 @@ interface Transport {
  * that created nothing, and once with another token after a 401.
  */
 export function createTransport(transport: Transport) {
-  return async (request: PlainRequest, call: Call): Promise<Answer> => {
+  return async (request: PlainRequest, call: Call): Promise<PlainResponse> => {
     try {
-      return await sendUntilAnswered(request, call, transport);
+      return await sendWithRetries(request, call, transport);
     } catch (error) {
       // An attempt has made its own error; an abort between attempts left nothing created.
       if (!call.signal?.aborted || error instanceof HighLevelError) throw error;
@@ -34,26 +35,26 @@ export function createTransport(transport: Transport) {
   };
 }
 
-async function sendUntilAnswered(
+async function sendWithRetries(
   request: PlainRequest,
   call: Call,
   { fetch, tokens, limiter, key, maxRetries, maxWaitMs }: Transport,
-): Promise<Answer> {
+): Promise<PlainResponse> {
   const { signal, emit } = call;
   let token: string | undefined;
   let isRefreshed = false;
   let retries = 0;
 
-  async function send(): Promise<Answer> {
+  async function send(): Promise<PlainResponse> {
     signal?.throwIfAborted(); // a custom limiter may not listen to it
     // Asked for at the call's turn, so that the token cannot expire in the queue.
-    token ??= await answerOf(tokens.get(), call);
+    token ??= await tokenWithTimeout(tokens.get(), call);
     signal?.throwIfAborted();
     return attempt(request, token, call, fetch);
   }
 
-  async function sendInTurn(): Promise<Answer> {
-    let sent: Promise<Answer> | undefined;
+  async function sendInTurn(): Promise<PlainResponse> {
+    let sent: Promise<PlainResponse> | undefined;
     const sendOnce = () => {
       sent = send();
       return sent;
@@ -78,7 +79,7 @@ async function sendUntilAnswered(
     if (outcome.status === 401 && token !== undefined && tokens.replace && !isRefreshed) {
       isRefreshed = true;
       emit?.({ type: "refreshing" });
-      const another = await answerOf(tokens.replace(token), call);
+      const another = await tokenWithTimeout(tokens.replace(token), call);
       if (another !== token) {
         token = another;
         continue;
@@ -103,13 +104,13 @@ function connectionErrorOnly(error: unknown): ConnectionError {
 }
 
 /** The provider's token, within the time limit. */
-async function answerOf(
+async function tokenWithTimeout(
   question: string | Promise<string>,
   { timeoutMs, signal, attempts }: Call,
 ): Promise<string> {
   if (typeof question === "string") return question;
-  return inTime(() => question, timeoutMs, signal).catch((error: unknown) => {
-    if (error !== outOfTime) throw error;
+  return withTimeout(() => question, timeoutMs, signal).catch((error: unknown) => {
+    if (error !== timedOut) throw error;
     const failure = { mayHaveCreated: false, attempts };
     throw new TimeoutError(`The token provider gave no token within ${timeoutMs} ms`, failure);
   });

@@ -38,7 +38,7 @@ export function issuesOf(validate: Validator | undefined, value: unknown): reado
 }
 
 /** The issues in one line. */
-export function inWords(issues: readonly Issue[]): string {
+export function formatIssues(issues: readonly Issue[]): string {
   return issues.map(({ path, message }) => `${path} ${message}`.trim()).join("; ");
 }
 

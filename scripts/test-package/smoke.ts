@@ -26,7 +26,7 @@ export async function smoke(
     slug: "best-sellers",
   });
   expect(created.slug === "best-sellers" && /^[0-9a-f]{24}$/.test(created._id), created);
-  expect(events.join() === "attempt", events); // it did not wait, and the answer keeps the contract
+  expect(events.join() === "attempt", events); // it did not wait, and the response keeps the contract
 
   const taken = await failure(
     clientOf("refuse").createProductCollection({ name: "Best Sellers", slug: "best-sellers" }),

@@ -1,4 +1,4 @@
-import { type Document, operationOf, type Schema } from "./document.js";
+import { type Document, operationOf, type Schema } from "./contract.js";
 
 // An OpenAPI document as rows, place -> fact, so that two documents can be compared however they are
 // written: `request.body.slug` -> `string, required`, `request.body.slug pattern` -> `^\S*$`.

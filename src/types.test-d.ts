@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
-import type { ErrorStatus, RequestBody } from "../src/contract.js";
+import type { ErrorStatus, RequestBody } from "./contract.js";
 import {
   ApiError,
   createClient,
@@ -8,7 +8,7 @@ import {
   type Limiter,
   type NewProductCollection,
   type ProductCollection,
-} from "../src/index.js";
+} from "./index.js";
 
 // What must compile, and behind each @ts-expect-error what must not. `tsc` is the whole proof: nothing
 // here is ever run.

@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { createServer as createHttpServer, type ServerResponse } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { exampleBodies } from "../generated/examples.js";
+import { exampleBodies } from "../../generated/examples.js";
 import {
   type ClientOptions,
   createClient,
   type HighLevelClient,
   type NewProductCollection,
-} from "../src/index.js";
+} from "../index.js";
 
 /** A token that is no ordinary word, so that finding it anywhere means that it leaked. */
 export const token = "pit-5e1f0c9a-77d2-4b1e-9a63-0d4c8b2f6e11";
@@ -32,7 +32,7 @@ export interface Received {
 export type Handler = (response: ServerResponse, request: Received, count: number) => void;
 
 /** Answers with a status and a body: text as it is, else as JSON. */
-export function answer(
+export function respond(
   response: ServerResponse,
   status: number,
   body: unknown = created,

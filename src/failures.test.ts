@@ -4,15 +4,9 @@
 import { createServer as createTlsServer } from "node:https";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
-import { validateResponseBody } from "../src/contract.js";
+import { validateResponseBody } from "./contract.js";
+import { type CallOptions, type ClientOptions, HighLevelError, type Limiter } from "./index.js";
 import {
-  type CallOptions,
-  type ClientOptions,
-  HighLevelError,
-  type Limiter,
-} from "../src/index.js";
-import {
-  answer,
   closedPort,
   collection,
   countingServer,
@@ -22,11 +16,12 @@ import {
   makeClient,
   rawServer,
   rejection,
+  respond,
   token,
-} from "./servers.js";
+} from "./test-support/servers.js";
 
 /** A failure under way. */
-interface Scene {
+interface Setup {
   readonly baseUrl: string;
   readonly options?: Partial<ClientOptions>;
   readonly callOptions?: CallOptions;
@@ -50,26 +45,26 @@ interface Failure {
   readonly status?: number;
   /** The server's own words, which the error's message ends in. */
   readonly words?: string;
-  readonly start: () => Promise<Scene>;
+  readonly start: () => Promise<Setup>;
 }
 
 /** What a server does with a request: whether it creates the collection, and how it answers. */
-type Deed = readonly [creates: boolean, answers: Handler];
+type Step = readonly [creates: boolean, answers: Handler];
 
-/** A server that does the deeds one after the other, and the last again and again. */
-async function serverThat(deeds: readonly Deed[]) {
+/** A server that does the steps one after the other, and the last again and again. */
+async function scriptedServer(steps: readonly Step[]) {
   let createdCount = 0;
   const server = await countingServer((response, request, count) => {
-    const deed = deeds[Math.min(count, deeds.length) - 1];
-    if (deed?.[0]) createdCount++;
-    deed?.[1](response, request, count);
+    const step = steps[Math.min(count, steps.length) - 1];
+    if (step?.[0]) createdCount++;
+    step?.[1](response, request, count);
   });
-  const scene = {
+  const setup = {
     baseUrl: server.url,
     createdCount: () => createdCount,
     requestCount: () => server.requests.length,
   };
-  return { ...server, scene };
+  return { ...server, setup };
 }
 
 /**
@@ -103,7 +98,7 @@ const words = "The slug is taken";
 const withStatus =
   (status: number, headers: Readonly<Record<string, string>> = {}): Handler =>
   (response, { headers: { authorization } }) =>
-    answer(response, status, { message: words, echo: authorization }, headers);
+    respond(response, status, { message: words, echo: authorization }, headers);
 
 const busy = withStatus(429, { "X-RateLimit-Interval-Milliseconds": "1" });
 
@@ -126,11 +121,11 @@ const raw =
   (response, { headers }) =>
     response.socket?.end(text(String(headers.authorization)));
 
-const simply = (...deeds: Deed[]) => {
-  return async () => (await serverThat(deeds)).scene;
+const simply = (...steps: Step[]) => {
+  return async () => (await scriptedServer(steps)).setup;
 };
 
-/** Which error an answer becomes: the contract says. */
+/** Which error a response becomes: the contract says. */
 const errorNameOf = (status: number) =>
   status >= 300 && Object.hasOwn(validateResponseBody, status)
     ? "ApiError"
@@ -175,11 +170,11 @@ const unclear = [200, 202, 203, 300, 408, 500, 501, 502, 503, 504, 599].flatMap(
 );
 
 const brokenSuccesses = Object.entries<Handler>({
-  "without a body": (it) => answer(it, 201, ""),
-  "of half the JSON": (it) => answer(it, 201, JSON.stringify(created).slice(0, -2)),
-  "of HTML": (it) => answer(it, 201, "<!doctype html>"),
-  "without `data`": (it) => answer(it, 201, { id: 5 }),
-  "with a list for `data`": (it) => answer(it, 201, { data: [created.data] }),
+  "without a body": (it) => respond(it, 201, ""),
+  "of half the JSON": (it) => respond(it, 201, JSON.stringify(created).slice(0, -2)),
+  "of HTML": (it) => respond(it, 201, "<!doctype html>"),
+  "without `data`": (it) => respond(it, 201, { id: 5 }),
+  "with a list for `data`": (it) => respond(it, 201, { data: [created.data] }),
 }).map(
   ([name, handler]): Failure => ({
     name: `a 201 ${name}`,
@@ -193,9 +188,9 @@ const brokenSuccesses = Object.entries<Handler>({
 
 const brokenBodies = [201, 400, 401, 404, 422, 500].flatMap((status) =>
   Object.entries<Handler>({
-    "that breaks off": begins(status, "and hangs up"),
+    "that is truncated": begins(status, "and hangs up"),
     "of more than 1 MiB": (it, { headers }) =>
-      answer(it, status, `${headers.authorization}\n`.repeat(40_000)),
+      respond(it, status, `${headers.authorization}\n`.repeat(40_000)),
   }).map(
     ([name, handler]): Failure => ({
       name: `a ${status} ${name}`,
@@ -212,8 +207,8 @@ const noAnswers = Object.entries<Handler>({
   "a reset": (it) => it.socket?.resetAndDestroy(),
   "a hang-up": (it) => it.socket?.destroy(),
   "a hang-up in the head": raw((it) => `HTTP/1.1 201 Created\r\nX-Echo: ${it}`),
-  "an answer that is not HTTP": raw((it) => `220 mail ${it}\r\n`),
-  "its own request for an answer": raw((it) => `POST / HTTP/1.1\r\nAuthorization: ${it}\r\n\r\n`),
+  "a response that is not HTTP": raw((it) => `220 mail ${it}\r\n`),
+  "its own request for a response": raw((it) => `POST / HTTP/1.1\r\nAuthorization: ${it}\r\n\r\n`),
   "a header that is none": raw((it) => `HTTP/1.1 201 Created\r\n${it} \0\r\n\r\n`),
   "headers without an end": raw((it) => `HTTP/1.1 201 Created\r\nA: ${it.repeat(9999)}\r\n\r\n`),
 }).flatMap(([name, handler]) =>
@@ -236,17 +231,17 @@ function stopClock(): void {
 
 const timeRunsOut = () => vi.advanceTimersByTimeAsync(30_000);
 
-/** A server whose last answer is not complete: `happens` once it got so far. */
+/** A server whose last response is not complete: `happens` once it got so far. */
 async function silentAfter(
-  deeds: readonly Deed[],
+  steps: readonly Step[],
   when: "received" | "answered",
   happens: () => unknown,
-): Promise<Scene> {
-  const { scene, received } = await serverThat(deeds);
+): Promise<Setup> {
+  const { setup, received } = await scriptedServer(steps);
   return {
-    ...scene,
+    ...setup,
     async act(answered) {
-      await received(deeds.length);
+      await received(steps.length);
       if (when === "answered") await answered;
       await new Promise(setImmediate); // what has arrived is read
       await happens();
@@ -254,9 +249,9 @@ async function silentAfter(
   };
 }
 
-function timeoutAfter(deeds: readonly Deed[], when: "received" | "answered"): Promise<Scene> {
+function timeoutAfter(steps: readonly Step[], when: "received" | "answered"): Promise<Setup> {
   stopClock();
-  return silentAfter(deeds, when, timeRunsOut);
+  return silentAfter(steps, when, timeRunsOut);
 }
 
 const timeouts: readonly Failure[] = [
@@ -290,9 +285,9 @@ const timeouts: readonly Failure[] = [
     attempts: 0,
     async start() {
       stopClock();
-      const { scene } = await serverThat([[true, (it) => answer(it, 201)]]);
+      const { setup } = await scriptedServer([[true, (it) => respond(it, 201)]]);
       return {
-        ...scene,
+        ...setup,
         options: { token: () => new Promise(() => {}) },
         act: async () => void (await timeRunsOut()),
       };
@@ -305,9 +300,9 @@ const timeouts: readonly Failure[] = [
     attempts: 1,
     async start() {
       stopClock();
-      const { scene, received } = await serverThat([[false, withStatus(401)]]);
+      const { setup, received } = await scriptedServer([[false, withStatus(401)]]);
       return {
-        ...scene,
+        ...setup,
         options: {
           token: (rejected) => (rejected ? new Promise(() => {}) : "pit-of-the-provider-itself"),
           onEvent({ type }) {
@@ -321,10 +316,10 @@ const timeouts: readonly Failure[] = [
 ];
 
 /** A call that is aborted when the server has received so many requests. */
-async function abortedAfter(deeds: readonly Deed[], when: "received" | "answered", reason?: Error) {
+async function abortedAfter(steps: readonly Step[], when: "received" | "answered", reason?: Error) {
   const controller = new AbortController();
-  const scene = await silentAfter(deeds, when, () => controller.abort(reason));
-  return { ...scene, callOptions: { signal: controller.signal } };
+  const setup = await silentAfter(steps, when, () => controller.abort(reason));
+  return { ...setup, callOptions: { signal: controller.signal } };
 }
 
 const aborts: readonly Failure[] = [
@@ -334,8 +329,8 @@ const aborts: readonly Failure[] = [
     mayHaveCreated: false,
     attempts: 0,
     async start() {
-      const { scene } = await serverThat([[true, (it) => answer(it, 201)]]);
-      return { ...scene, callOptions: { signal: AbortSignal.abort() } };
+      const { setup } = await scriptedServer([[true, (it) => respond(it, 201)]]);
+      return { ...setup, callOptions: { signal: AbortSignal.abort() } };
     },
   },
   {
@@ -344,7 +339,7 @@ const aborts: readonly Failure[] = [
     mayHaveCreated: false,
     attempts: 0,
     async start() {
-      const { scene } = await serverThat([[true, (it) => answer(it, 201)]]);
+      const { setup } = await scriptedServer([[true, (it) => respond(it, 201)]]);
       const controller = new AbortController();
       const { signal } = controller;
       const limiter: Limiter = (_key, _send, context) => {
@@ -353,7 +348,7 @@ const aborts: readonly Failure[] = [
           context.signal?.addEventListener("abort", () => reject(context.signal?.reason));
         });
       };
-      return { ...scene, options: { limiter }, callOptions: { signal } };
+      return { ...setup, options: { limiter }, callOptions: { signal } };
     },
   },
   {
@@ -362,13 +357,13 @@ const aborts: readonly Failure[] = [
     mayHaveCreated: false,
     attempts: 0,
     async start() {
-      const { scene } = await serverThat([[true, (it) => answer(it, 201)]]);
+      const { setup } = await scriptedServer([[true, (it) => respond(it, 201)]]);
       const controller = new AbortController();
       const token = () => {
         setImmediate(() => controller.abort());
         return new Promise<string>(() => {});
       };
-      return { ...scene, options: { token }, callOptions: { signal: controller.signal } };
+      return { ...setup, options: { token }, callOptions: { signal: controller.signal } };
     },
   },
   {
@@ -377,12 +372,12 @@ const aborts: readonly Failure[] = [
     mayHaveCreated: false,
     attempts: 1,
     async start() {
-      const { scene } = await serverThat([[false, withStatus(429, { "Retry-After": "20" })]]);
+      const { setup } = await scriptedServer([[false, withStatus(429, { "Retry-After": "20" })]]);
       const controller = new AbortController();
       const onEvent: ClientOptions["onEvent"] = ({ type }) => {
         if (type === "waiting") setImmediate(() => controller.abort());
       };
-      return { ...scene, callOptions: { signal: controller.signal, onEvent } };
+      return { ...setup, callOptions: { signal: controller.signal, onEvent } };
     },
   },
   {
@@ -412,7 +407,7 @@ const aborts: readonly Failure[] = [
     mayHaveCreated: true,
     attempts: 1,
     async start() {
-      const scene = await abortedAfter([[true, () => {}]], "received");
+      const setup = await abortedAfter([[true, () => {}]], "received");
       const limiter: Limiter = (_key, send, { signal }) =>
         Promise.race([
           send(),
@@ -420,7 +415,7 @@ const aborts: readonly Failure[] = [
             signal?.addEventListener("abort", () => reject(new Error("left the queue")));
           }),
         ]);
-      return { ...scene, options: { limiter } };
+      return { ...setup, options: { limiter } };
     },
   },
   {
@@ -462,7 +457,7 @@ const retries: readonly Failure[] = [
     start: simply([false, busy]),
   },
   {
-    name: "a 429 that breaks off, three times",
+    name: "a 429 that is truncated, three times",
     error: "ConnectionError",
     mayHaveCreated: false,
     attempts: 3,
@@ -473,7 +468,7 @@ const retries: readonly Failure[] = [
     ]),
   },
   {
-    name: "a 429 of a spent day, that breaks off",
+    name: "a 429 of a spent day, that is truncated",
     error: "ConnectionError",
     mayHaveCreated: false,
     attempts: 1,
@@ -522,12 +517,12 @@ const retries: readonly Failure[] = [
     status: 403,
     words,
     async start() {
-      const { scene } = await serverThat([
+      const { setup } = await scriptedServer([
         [false, withStatus(401)],
         [false, withStatus(403)],
       ]);
       return {
-        ...scene,
+        ...setup,
         options: { token: (rejected) => `pit-${rejected ? "new" : "old"}-token` },
       };
     },
@@ -541,8 +536,8 @@ const neverSent: readonly Failure[] = [
     mayHaveCreated: false,
     attempts: 0,
     async start() {
-      const { scene } = await serverThat([[true, (it) => answer(it, 201)]]);
-      return { ...scene, given: { ...collection, slug: "best sellers" } };
+      const { setup } = await scriptedServer([[true, (it) => respond(it, 201)]]);
+      return { ...setup, given: { ...collection, slug: "best sellers" } };
     },
   },
   {
@@ -602,34 +597,34 @@ afterEach(() => {
 it.each(failures.map((failure) => [failure.name, failure] as const))(
   "after %s, the error says whether the collection may exist",
   async (_, failure) => {
-    const scene = await failure.start();
+    const setup = await failure.start();
     let tell = () => {};
     const answered = new Promise<void>((resolve) => {
       tell = resolve;
     });
     const events: unknown[] = [];
-    const client = makeClient(scene.baseUrl, {
+    const client = makeClient(setup.baseUrl, {
       fetch: async (url, init) => {
         const response = await fetch(url, init);
         tell();
         return response;
       },
       onEvent: (event) => events.push(event),
-      ...scene.options,
+      ...setup.options,
     });
-    const given = (scene.given ?? collection) as typeof collection;
-    const call = rejection(client.createProductCollection(given, scene.callOptions));
-    await scene.act?.(answered);
+    const given = (setup.given ?? collection) as typeof collection;
+    const call = rejection(client.createProductCollection(given, setup.callOptions));
+    await setup.act?.(answered);
     const error = await call;
     if (!(error instanceof HighLevelError)) throw error;
 
     expect(error.name).toBe(failure.error);
     // The one promise: what the error says did not happen did not happen.
-    if (!error.mayHaveCreated) expect(scene.createdCount()).toBe(0);
+    if (!error.mayHaveCreated) expect(setup.createdCount()).toBe(0);
     expect(error.mayHaveCreated).toBe(failure.mayHaveCreated);
     expect(error.attempts).toBe(failure.attempts);
-    if (scene.requestCount) expect(scene.requestCount()).toBe(failure.attempts);
-    expect(scene.createdCount()).toBeLessThanOrEqual(1);
+    if (setup.requestCount) expect(setup.requestCount()).toBe(failure.attempts);
+    expect(setup.createdCount()).toBeLessThanOrEqual(1);
 
     const json = JSON.stringify(error);
     const shown = JSON.parse(json);

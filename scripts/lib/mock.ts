@@ -2,24 +2,10 @@ import { fileURLToPath } from "node:url";
 import { createLogger } from "@stoplight/prism-core";
 import { getHttpOperationsFromSpec } from "@stoplight/prism-http";
 import { createServer } from "@stoplight/prism-http-server";
-import type { TestProject } from "vitest/node";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    mockUrl: string;
-  }
-}
-
-/** Vitest's global setup: starts one mock, whose address tests read with `inject("mockUrl")`. */
-export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  const mock = await startPrism();
-  provide("mockUrl", mock.url);
-  return mock.close;
-}
 
 /** Serves the contract on a free port of loopback, as `npm run mock` does. */
-export async function startPrism() {
-  const contract = fileURLToPath(new URL("../openapi/openapi.yaml", import.meta.url));
+export async function startMock() {
+  const contract = fileURLToPath(new URL("../../openapi/openapi.yaml", import.meta.url));
   const server = createServer(await getHttpOperationsFromSpec(contract), {
     cors: true,
     config: {

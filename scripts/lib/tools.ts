@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's folder. */
-export const root = fileURLToPath(new URL("..", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Ends the command with exit code 2 and one line that says what to do. */
-export function refuse(reason: string): never {
+export function fail(reason: string): never {
   console.error(reason);
   process.exit(2);
 }
@@ -32,7 +32,7 @@ export function install(...packages: readonly string[]): string {
       stdio: "pipe",
     });
   } catch {
-    refuse(`npm could not install ${packages.join(" ")}: check the network, then try again.`);
+    fail(`npm could not install ${packages.join(" ")}: check the network, then try again.`);
   }
   return folder;
 }

@@ -69,7 +69,7 @@ export function readDocument(file: string | URL): Document {
 
 /** Reads the contract. */
 export function readContract(): Document {
-  return readDocument(new URL("../openapi/openapi.yaml", import.meta.url));
+  return readDocument(new URL("../../openapi/openapi.yaml", import.meta.url));
 }
 
 /** The contract's one operation; an error if there is none or more than one. */

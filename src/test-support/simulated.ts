@@ -2,7 +2,7 @@
 // arrive, on vitest's clock.
 
 import { onTestFinished, vi } from "vitest";
-import type { Budget, LimitedAnswer } from "../src/limiter.js";
+import type { Budget, LimitedResponse } from "../limiter.js";
 
 /** Puts a clock in place, for the time of a test, that moves only when it is told to. */
 export function setClock(): void {
@@ -84,7 +84,7 @@ export interface SimulatedServer {
   headers?: (remaining: number, budget: Budget) => Record<string, string>;
   /** How long a request is under way, in each direction. Default: 10 ms. */
   latencyMs?: () => number;
-  /** Whether an answer gets lost: `send` rejects, although the request was counted. Default: never. */
+  /** Whether a response gets lost: `send` rejects, although the request was counted. Default: never. */
   isLost?: () => boolean;
 }
 
@@ -107,7 +107,7 @@ export function simulatedServer(server: SimulatedServer) {
   return {
     arrivals,
     statuses,
-    async send(): Promise<LimitedAnswer> {
+    async send(): Promise<LimitedResponse> {
       const { headers = rateLimitHeaders, latencyMs = () => 10 } = server;
       await sleep(latencyMs());
       arrivals.push(performance.now());
@@ -138,7 +138,7 @@ export function heldServer() {
   return {
     sent,
     send: () =>
-      new Promise<LimitedAnswer>((resolve) => {
+      new Promise<LimitedResponse>((resolve) => {
         sent.push({
           answer(status, headers) {
             resolve({ status, headers: new Headers(headers) });
