@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { readContract } from "../scripts/lib/contract.js";
+import { operationsOf, readContract } from "../scripts/lib/contract.js";
 import { differences, type KnownDifference, type Rows, rowsOf } from "../scripts/lib/rows.js";
 
 // The contract says what HighLevel has published: openapi/upstream.json, written by `npm run upstream`.
 
-const contract = rowsOf(readContract());
+const document = readContract();
+const contract = rowsOf(document, operationsOf(document));
 const { rows: published } = readJson<{ rows: Rows }>("upstream.json");
 const known = readJson<readonly KnownDifference[]>("known-differences.json");
 const { unexpected, stale } = differences(published, contract, known);

@@ -1,37 +1,37 @@
 // npm run upstream [-- [--update] [PATH-OR-URL]]: the contract beside the file that HighLevel publishes.
 // Exit code 0: they agree, apart from the known differences; 1: they differ; 2: they were not compared.
 
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Document, operationOf, readContract, readDocument } from "./lib/contract.js";
+import { type Document, operationsOf, readContract, readDocument } from "./lib/contract.js";
 import { differences, rowsOf } from "./lib/rows.js";
-import { fail, root, temporaryFolder } from "./lib/tools.js";
+import { fail, root } from "./lib/tools.js";
 
 const publishedFile =
   "https://raw.githubusercontent.com/GoHighLevel/highlevel-api-docs/main/apps/products.json";
 
 const { source, isUpdate } = readArguments();
 const contract = readContract();
-const { path, method } = operationOf(contract);
-const document = readBundled(source);
-const operation = document.paths?.[path]?.[method];
-if (operation === undefined) {
-  console.log(`operation: ${source} has no ${method.toUpperCase()} ${path}.`);
-  process.exit(1);
-}
-const published = rowsOf({ ...document, paths: { [path]: { [method]: operation } } });
+const operations = operationsOf(contract);
+const document = readPublished(source);
+// By path and method: HighLevel's operations have other ids.
+const publishedOperations = operations.flatMap(({ id, path, method }) =>
+  operationsOf(document)
+    .filter((it) => it.path === path && it.method === method)
+    .map((it) => ({ ...it, id })),
+);
+const published = rowsOf(document, publishedOperations);
 
 if (isUpdate) {
-  const origin = URL.canParse(source) ? source : basename(source);
+  const origin = isUrl(source) ? source : basename(source);
   const upstream = { source: origin, date: new Date().toISOString().slice(0, 10), rows: published };
   writeFileSync(join(root, "openapi/upstream.json"), `${JSON.stringify(upstream, null, 2)}\n`);
   console.log("openapi/upstream.json is written.");
 }
 
 const known = JSON.parse(readFileSync(join(root, "openapi/known-differences.json"), "utf8"));
-const { unexpected, stale } = differences(published, rowsOf(contract), known);
+const { unexpected, stale } = differences(published, rowsOf(contract, operations), known);
 for (const { message } of unexpected) console.log(message);
 for (const rows of stale) {
   console.log(`${rows}: no longer differs. Remove it from openapi/known-differences.json.`);
@@ -56,18 +56,17 @@ function readArguments() {
   }
 }
 
-/** The vendor's file refers to others, which a bundle takes in. */
-function readBundled(source: string): Document {
-  const bundle = join(temporaryFolder(), "bundle.json");
-  const redocly = spawnSync(
-    join(root, "node_modules/.bin/redocly"),
-    ["bundle", source, "--output", bundle],
-    { encoding: "utf8", timeout: 60_000 },
-  );
-  if (redocly.status === 0) return readDocument(bundle);
-  const [reason = "no answer, or no such file"] =
-    redocly.stderr.match(/(?<=^ {2}- ).+|^Can't resolve .+/m) ?? [];
-  return fail(
-    `${source} cannot be read (${reason}). Check the network, or give the path of a copy, beside the files that it refers to.`,
-  );
+function readPublished(source: string): Document {
+  try {
+    return readDocument(source);
+  } catch (error) {
+    return fail(
+      `${source} cannot be read (${Object(error).message}). Check the network, or give the path of a copy, beside the files that it refers to.`,
+    );
+  }
+}
+
+/** On Windows, `C:\\…` is a path. */
+function isUrl(source: string): boolean {
+  return /^https?:/.test(source);
 }

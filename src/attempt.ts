@@ -1,21 +1,10 @@
+import type { Call } from "./call.js";
 import { AbortedError, ConnectionError, type HighLevelError, TimeoutError } from "./errors.js";
-import type { Emit } from "./events.js";
 import type { Fetch } from "./options.js";
 import { isNeverSent, isRefusal } from "./outcome.js";
 import type { PlainRequest, PlainResponse } from "./plain.js";
 import { rateLimitIn } from "./rate-limit.js";
 import { timedOut, withTimeout } from "./time.js";
-
-/** A call in progress. */
-export interface Call {
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-  readonly emit: Emit;
-  /** How many requests it has sent. */
-  attempts: number;
-  /** The tokens that it has sent: a server may echo them. */
-  readonly tokens: Set<string>;
-}
 
 /**
  * Sends once and reads the whole answer, so that one time limit covers both, and a body that is truncated

@@ -1,6 +1,6 @@
 import type createFetchClient from "openapi-fetch";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { baseUrl, fixedFields, fixedHeaders } from "./contract.js";
+import { baseUrl, createProductCollection } from "../generated/operations.js";
 import { type ClientEvent, createClient, createLimiter, type Limiter } from "./index.js";
 import {
   collection,
@@ -35,12 +35,11 @@ describe("a call", () => {
     expect(JSON.parse(request?.body ?? "")).toEqual({
       ...collection,
       altId: locationId,
-      ...fixedFields,
+      ...createProductCollection.fixedFields,
     });
-    const contractHeaders = Object.entries(fixedHeaders).map(([name, it]) => [
-      name.toLowerCase(),
-      it,
-    ]);
+    const contractHeaders = Object.entries(createProductCollection.fixedHeaders).map(
+      ([name, it]) => [name.toLowerCase(), it],
+    );
     expect(request?.headers).toMatchObject({
       accept: "application/json",
       authorization: `Bearer ${token}`,
@@ -92,7 +91,7 @@ describe("a call", () => {
         call: 1,
         locationId,
         status,
-        issues: [{ path: "", message: `status ${status} is not documented` }],
+        issues: [{ path: "", keyword: "status", message: `status ${status} is not documented` }],
         body: created,
       });
     },

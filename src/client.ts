@@ -1,24 +1,21 @@
 import createFetchClient from "openapi-fetch";
-import {
-  fixedHeaders,
-  type NewProductCollection,
-  type ProductCollection,
-  path,
-  type paths,
-} from "./contract.js";
-import { createEmit } from "./events.js";
-import {
-  type CallOptions,
-  type ClientOptions,
-  checkedCallOptions,
-  checkedClientOptions,
-} from "./options.js";
-import { plainFetch, plainRequest } from "./plain.js";
-import { type RateLimit, rateLimitIn } from "./rate-limit.js";
-import { requestBody } from "./request.js";
-import { readResponse } from "./response.js";
-import { createTokens } from "./token.js";
-import { createTransport } from "./transport.js";
+import { createProductCollection } from "../generated/operations.js";
+import { createCalls } from "./call.js";
+import type { GivenBody, paths, SuccessBody } from "./contract.js";
+import { type CallOptions, type ClientOptions, checkedClientOptions } from "./options.js";
+import { plainRequest } from "./plain.js";
+import type { RateLimit } from "./rate-limit.js";
+
+/**
+ * A collection to create: the contract's request body without the fields that the client adds, which are
+ * the location and the required fields with one possible value. An optional field may be `undefined`.
+ */
+export interface NewProductCollection extends GivenBody<typeof createProductCollection> {}
+
+type Created = SuccessBody<typeof createProductCollection>["data"];
+
+/** A collection that HighLevel has created. */
+export interface ProductCollection extends Created {}
 
 /** Creates product collections in one location. */
 export interface HighLevelClient {
@@ -55,39 +52,21 @@ export interface HighLevelClient {
  */
 export function createClient(options: ClientOptions): HighLevelClient {
   const client = checkedClientOptions(options);
-  const { locationId, baseUrl } = client;
   const api = createFetchClient<paths>({
-    baseUrl,
+    baseUrl: client.baseUrl,
     headers: { Accept: "application/json", ...client.headers },
     Request: plainRequest,
   });
-  const send = createTransport({
-    ...client,
-    tokens: createTokens(client.token, client.timeoutMs),
-    key: `${locationId}@${new URL(baseUrl).origin}`,
-  });
-  let calls = 0;
-  let latest: Headers | undefined;
+  const { start, rateLimit } = createCalls(client);
 
   return {
-    async createProductCollection(collection, callOptions) {
-      const { timeoutMs = client.timeoutMs, signal, ...own } = checkedCallOptions(callOptions);
-      const body = requestBody(collection, locationId);
-      const emit = createEmit([client.onEvent, own.onEvent], { call: ++calls, locationId });
-      const call = { timeoutMs, signal, emit, attempts: 0, tokens: new Set<string>() };
-      const result = await api.POST(path, {
-        params: { header: fixedHeaders },
-        headers: { ...own.headers },
-        body,
-        parseAs: "text", // a success that is not JSON must not lose its status
-        fetch: plainFetch((request) => send(request, call)),
-      });
-      const { headers: answered } = result.response;
-      if (answered.has("X-RateLimit-Remaining")) latest = answered; // a gateway's answer states no budget
-      return readResponse(result, call.attempts, emit);
+    async createProductCollection(collection, options) {
+      const { header, body, init, read } = start(createProductCollection, collection, options);
+      const params = { header };
+      return read(await api.POST("/products/collections", { params, body, ...init }), "data");
     },
     get rateLimit() {
-      return latest && rateLimitIn(latest);
+      return rateLimit();
     },
   };
 }

@@ -1,52 +1,48 @@
-// The generated types and values, under the names that the code uses.
+// Types that follow from the contract.
 
-import type { fixedFields, path } from "../generated/contract.js";
-import type { paths } from "../generated/openapi.js";
+import type { operations } from "../generated/openapi.js";
+import type { Operation } from "../generated/operations.js";
+import type { Validator } from "../generated/validators.js";
+import type { HighLevelClient } from "./client.js";
 
-export {
-  baseUrl,
-  fixedFields,
-  fixedHeaders,
-  path,
-  validateRequestBody,
-  validateResponseBody,
-} from "../generated/contract.js";
 export type { components, operations, paths } from "../generated/openapi.js";
 
-type Operation = paths[typeof path]["post"];
-type Responses = Operation["responses"];
+/** The operations that the client has a method for. */
+type ClientOperation = operations[keyof operations & keyof HighLevelClient];
 
-/** A status that the contract documents. */
-export type Status = keyof Responses;
+type Status<O> = O extends { responses: infer Responses } ? keyof Responses : never;
 
-/** A documented status of success. */
-export type SuccessStatus = { [S in Status]: `${S}` extends `2${string}` ? S : never }[Status];
+type IfSuccess<S, Yes, No> = S extends number ? (`${S}` extends `2${string}` ? Yes : No) : never;
 
 /** A documented status of failure. */
-export type ErrorStatus = Exclude<Status, SuccessStatus>;
+export type ErrorStatus = Status<ClientOperation> extends infer S ? IfSuccess<S, never, S> : never;
 
 /** The body of a documented response; unknown where the contract leaves it open. */
-export type ResponseBody<S extends Status> = Responses[S] extends {
-  content: { "application/json": infer Body };
+export type ResponseBody<S extends ErrorStatus, O = ClientOperation> = O extends {
+  responses: { [status in S]: infer Response };
 }
-  ? Body
-  : unknown;
+  ? Response extends { content: { "application/json": infer Body } }
+    ? Body
+    : unknown
+  : never;
 
-/** The request body as it is sent. */
-export type RequestBody = Operation["requestBody"]["content"]["application/json"];
+/** The body of an operation's request, as it is sent. */
+export type RequestBody<O extends Operation> =
+  O["validateBody"] extends Validator<infer Body> ? Body : undefined;
 
-/**
- * A collection to create: the contract's request body without the fields that the client adds, which are
- * `altId` and the required fields with one possible value. An optional field may be `undefined`.
- */
-export type NewProductCollection = OrUndefined<
-  Omit<RequestBody, "altId" | keyof typeof fixedFields>
+/** The body of an operation's success. */
+export type SuccessBody<O extends Operation> = {
+  [S in keyof O["validateResponse"]]: O["validateResponse"][S] extends Validator<infer Body>
+    ? IfSuccess<S, Body, never>
+    : never;
+}[keyof O["validateResponse"]];
+
+/** What a caller gives of a request's body: the client adds the location and the fixed fields. */
+export type GivenBody<O extends Operation> = OrUndefined<
+  Omit<RequestBody<O>, keyof O["fixedFields"] | NonNullable<O["locationField"]>>
 >;
 
 /** Lets optional properties be `undefined` under `exactOptionalPropertyTypes`, at every depth. */
 type OrUndefined<T> = T extends object
   ? { [K in keyof T]: undefined extends T[K] ? OrUndefined<T[K]> | undefined : OrUndefined<T[K]> }
   : T;
-
-/** A collection that HighLevel has created. */
-export type ProductCollection = ResponseBody<SuccessStatus>["data"];

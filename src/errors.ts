@@ -39,10 +39,11 @@ export class InvalidRequestError extends HighLevelError {
   /** Everything in the collection that breaks the contract. */
   readonly issues: readonly Issue[];
 
-  constructor(issues: readonly Issue[]) {
+  constructor(issues: readonly Issue[], cause?: unknown) {
     super(`The collection breaks the contract and was not sent: ${formatIssues(issues)}`, {
       mayHaveCreated: false,
       attempts: 0,
+      cause,
     });
     this.issues = issues;
   }

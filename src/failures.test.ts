@@ -4,7 +4,7 @@
 import { createServer as createTlsServer } from "node:https";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
-import { validateResponseBody } from "./contract.js";
+import { createProductCollection } from "../generated/operations.js";
 import { type CallOptions, type ClientOptions, HighLevelError, type Limiter } from "./index.js";
 import {
   closedPort,
@@ -127,7 +127,7 @@ const simply = (...steps: Step[]) => {
 
 /** Which error a response becomes: the contract says. */
 const errorNameOf = (status: number) =>
-  status >= 300 && Object.hasOwn(validateResponseBody, status)
+  status >= 300 && Object.hasOwn(createProductCollection.validateResponse, status)
     ? "ApiError"
     : "UnexpectedResponseError";
 

@@ -1,11 +1,10 @@
-export { createClient, type HighLevelClient } from "./client.js";
-export type {
-  components,
-  NewProductCollection,
-  operations,
-  ProductCollection,
-  paths,
-} from "./contract.js";
+export {
+  createClient,
+  type HighLevelClient,
+  type NewProductCollection,
+  type ProductCollection,
+} from "./client.js";
+export type { components, operations, paths } from "./contract.js";
 export {
   AbortedError,
   ApiError,

@@ -1,4 +1,4 @@
-import { baseUrl as contractBaseUrl, fixedHeaders } from "./contract.js";
+import { baseUrl as contractBaseUrl, fixedHeaderNames } from "../generated/operations.js";
 import type { EventListener } from "./events.js";
 import { createLimiter, type Limiter } from "./limiter.js";
 import { isToken, type TokenProvider, tokenRequirement } from "./token.js";
@@ -72,7 +72,7 @@ type Checks<O> = {
 };
 
 const maxMs = 2 ** 31 - 1; // what a timer takes
-const reserved = ["Authorization", "Content-Type", "Accept", ...Object.keys(fixedHeaders)];
+const reserved = ["Authorization", "Content-Type", "Accept", ...fixedHeaderNames];
 
 const callChecks: Checks<CallOptions> = {
   signal: ["an AbortSignal", (value) => isObject(value) && typeof value.aborted === "boolean"],
@@ -134,15 +134,18 @@ export function checkedClientOptions(options: ClientOptions) {
   };
 }
 
+/** The options of a client, checked and with the defaults. */
+export type CheckedClientOptions = ReturnType<typeof checkedClientOptions>;
+
 const unlimited: Limiter = (_key, send) => send();
 
 /**
- * Checks a call's options.
+ * Checks the options of a call of a method.
  *
- * @throws TypeError that names the first bad option.
+ * @throws TypeError that names the method and the first bad option.
  */
-export function checkedCallOptions(options: CallOptions = {}): CallOptions {
-  check("createProductCollection", options, callChecks);
+export function checkedCallOptions(method: string, options: CallOptions = {}): CallOptions {
+  check(method, options, callChecks);
   return options;
 }
 

@@ -1,5 +1,4 @@
-import { exampleBodies, requestFields } from "../generated/examples.js";
-import { fixedHeaders, path, validateRequestBody } from "./contract.js";
+import * as examples from "../generated/examples.js";
 import { sleep } from "./time.js";
 import { formatIssues, isObject, issuesOf } from "./validate.js";
 
@@ -17,7 +16,7 @@ export interface FakeRequest {
 
 /** The parts of a response besides its status. */
 export interface FakeResponse {
-  /** JSON, or a string to send unchanged. Default: the contract's example for the status. */
+  /** JSON, or a string to send unchanged. Default: the contract's example of the operation and the status. */
   readonly body?: unknown;
   /** Headers added to those of every response, or replacing them. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -34,10 +33,10 @@ export interface FakeHighLevel {
   /** Every request that reached it, in order. */
   readonly requests: readonly FakeRequest[];
   /**
-   * Answers the next request with this status, valid or not; a 201 without a `body` holds the collection
-   * that the request asked for. Each call plans the response of one more request, in order.
+   * Answers the next request with this status, valid or not; a success without a `body` holds what the
+   * request asked for. Each call plans the response of one more request, in order.
    */
-  answerNext(status: number, answer?: FakeResponse): void;
+  answerNext(status: number, response?: FakeResponse): void;
   /**
    * Breaks the connection of the next request, before or after the request is sent, in order with the
    * answers of {@link answerNext}.
@@ -45,18 +44,21 @@ export interface FakeHighLevel {
   breakNext(how: { readonly sent: boolean }): void;
 }
 
-/** The body that the contract shows for a status; undefined for a status that it does not document. */
-const examples: Readonly<Record<number, unknown>> = exampleBodies;
+interface PlannedResponse {
+  readonly status: number;
+  readonly response: FakeResponse;
+}
 
-type Plan = { readonly status: number; readonly answer: FakeResponse } | { readonly sent: boolean };
+type Plan = PlannedResponse | { readonly sent: boolean };
 
 /**
  * Makes a fake HighLevel, to test code that creates collections without a server or a token.
  *
- * It checks each request against the contract (path, method, token, headers, body) and answers an invalid
- * one as the contract documents. A valid one is answered with the requested collection, an id that counts
- * up from 1, and the date; a field that the request left out is empty. It does not track slugs: use
- * `answerNext(422)` for one that is taken. Its rate-limit headers never delay a test.
+ * It checks each request against the contract (path, method, token, parameters, body) and answers an
+ * invalid one as the contract documents. A valid one is answered with the contract's example of a success,
+ * in which the fields that were sent have their values, those that were left out are empty, and what was
+ * created has an id that counts up from 1, and the date. It does not track slugs: use `answerNext(422)` for
+ * one that is taken. Its rate-limit headers never delay a test.
  *
  * @example
  * const highlevel = fakeHighLevel();
@@ -72,7 +74,7 @@ export function fakeHighLevel(): FakeHighLevel {
 
   return {
     requests,
-    answerNext: (status, answer = {}) => void plans.push({ status, answer }),
+    answerNext: (status, response = {}) => void plans.push({ status, response }),
     breakNext: ({ sent }) => void plans.push({ sent }),
     async fetch(input, init) {
       const incoming = new Request(input, init);
@@ -89,51 +91,132 @@ export function fakeHighLevel(): FakeHighLevel {
       const isBroken = plan !== undefined && "sent" in plan;
       if (!isBroken || plan.sent) requests.push(request);
       if (isBroken) throw brokenConnection(plan.sent);
-      if (plan?.answer.delayMs) await sleep(plan.answer.delayMs, signal);
+      if (plan?.response.delayMs) await sleep(plan.response.delayMs, signal);
 
-      const isMalformed = json === undefined && text !== "";
-      const { status, answer } = plan ?? refusalOf(request, isMalformed) ?? good;
-      const isEcho = status === 201 && answer.body === undefined;
-      const body = isEcho ? { data: collectionFor(request.body, ++created) } : answer.body;
-      return responseOf(status, { ...answer, body: body ?? examples[status] });
+      const { shown, refusal } = judge(request, text);
+      const planned = plan ?? refusal ?? { status: shown?.success ?? 404, response: {} };
+      const { status, response } = planned;
+      const isSuccess = status === shown?.success && response.body === undefined;
+      const body = isSuccess ? successFor(shown, request, ++created) : response.body;
+      return toResponse(status, { ...response, body: body ?? shown?.responses[status] });
     },
   };
 }
 
-const good = { status: 201, answer: {} as FakeResponse };
+interface Judgement {
+  readonly shown: examples.OperationExamples | undefined;
+  readonly refusal?: PlannedResponse;
+}
 
-/** The response that refuses a request; undefined if the request keeps to the contract. */
-function refusalOf({ method, url, headers, body }: FakeRequest, isMalformed: boolean) {
+/** What the contract says of a request: its operation, and the response that refuses it. */
+function judge(request: FakeRequest, text: string): Judgement {
+  const { method, headers, body } = request;
+  const { pathname, searchParams } = new URL(request.url);
   const refused = (status: number, message?: string | readonly string[]) => {
-    const body = { ...Object(examples[status]), ...(message && { message }) };
-    return { status, answer: { body } as FakeResponse };
+    const body = { ...Object(shown?.responses[status]), ...(message && { message }) };
+    return { shown, refusal: { status, response: { body } } };
   };
-  if (!new URL(url).pathname.endsWith(path)) return refused(404, "Not Found");
-  if (method !== "POST") return refused(405, "Method Not Allowed");
-  if (!/^Bearer \S/.test(headers.authorization ?? "")) return refused(401);
-  if (isMalformed) return refused(400);
-  const problems = Object.entries({ "Content-Type": "application/json", ...fixedHeaders })
-    .filter(([name, value]) => !headers[name.toLowerCase()]?.startsWith(value)) // a charset may follow
-    .map(([name, value]) => `${name} must be ${value}`);
-  problems.push(...issuesOf(validateRequestBody, body).map((issue) => formatIssues([issue])));
-  return problems.length > 0 ? refused(422, problems) : undefined;
+  const atPath = operationsAt(pathname);
+  const shown = atPath.find(({ operation }) => operation.method === method);
+  if (shown === undefined) {
+    return atPath.length === 0 ? refused(404, "Not Found") : refused(405, "Method Not Allowed");
+  }
+  if (shown.isSecured && !/^Bearer \S/.test(headers.authorization ?? "")) return refused(401);
+  if (text !== "" && parsed(text) === undefined) return refused(400);
+  const { operation, isBodyRequired, parameters } = shown;
+  const inPath = pathPattern(operation.path).exec(pathname)?.groups ?? {};
+  const given: Readonly<Record<string, (name: string) => string | null | undefined>> = {
+    header: (name) => headers[name.toLowerCase()],
+    query: (name) => searchParams.get(name),
+    path: (name) => decodeURIComponent(inPath[groupName(name)] ?? ""),
+  };
+  const problems = parameters.flatMap((parameter) =>
+    problemOf(parameter, given[parameter.in]?.(parameter.name)),
+  );
+  if (operation.validateBody && (text !== "" || isBodyRequired)) {
+    // A charset may follow.
+    if (!/^application\/json\b/.test(headers["content-type"] ?? "")) {
+      problems.push("Content-Type must be application/json");
+    }
+    problems.push(...issuesOf(operation.validateBody, body).map((issue) => formatIssues([issue])));
+  }
+  return problems.length > 0 ? refused(422, problems) : { shown };
 }
 
-/** The collection that a request asks for: the contract's example with the request's values. */
-function collectionFor(request: unknown, count: number): object {
-  const wanted = isObject(request) ? request : {};
-  const echo = Object.entries(exampleBodies[201].data).map(([name, example]) => {
-    const empty = typeof example === "string" ? "" : {};
-    return [name, wanted[name] ?? (requestFields.includes(name) ? empty : example)];
-  });
-  return {
-    ...Object.fromEntries(echo),
-    _id: wanted.collectionId ?? count.toString(16).padStart(24, "0"),
-    createdAt: new Date().toISOString(),
-  };
+/** The operations of the path that fits best: of two, the one with fewer parameters. */
+function operationsAt(pathname: string): readonly examples.OperationExamples[] {
+  const fitting = Object.values(examples).filter(({ operation }) =>
+    pathPattern(operation.path).test(pathname),
+  );
+  const parametersIn = (path: string) => path.split("{").length;
+  const fewest = Math.min(...fitting.map(({ operation }) => parametersIn(operation.path)));
+  return fitting.filter(({ operation }) => parametersIn(operation.path) === fewest);
 }
 
-function responseOf(status: number, { body, headers, retryAfterMs = 1 }: FakeResponse): Response {
+/** The end of a URL's path, with a group for each parameter. */
+function pathPattern(path: string): RegExp {
+  const parts = path
+    .split(/\{(.+?)\}/)
+    .map((part, index) =>
+      index % 2 === 1
+        ? `(?<${groupName(part)}>[^/]+)`
+        : part.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&"),
+    );
+  return new RegExp(`${parts.join("")}$`);
+}
+
+function groupName(parameter: string): string {
+  return `_${parameter.replaceAll(/\W/g, "_")}`;
+}
+
+/** What is wrong with a parameter; its type is the mock's to check. */
+function problemOf(
+  { name, isRequired, values, pattern }: examples.Parameter,
+  value: string | null | undefined,
+): readonly string[] {
+  if (value === null || value === undefined || value === "") {
+    return isRequired ? [`${name} is required`] : [];
+  }
+  if (values && !values.some((allowed) => String(allowed) === value)) {
+    return [`${name} must be one of ${values.join(", ")}`];
+  }
+  const isMatch = pattern === undefined || new RegExp(pattern, "u").test(value);
+  return isMatch ? [] : [`${name} must match pattern "${pattern}"`];
+}
+
+/** The contract's example of a success, with the request's values. */
+function successFor(
+  { operation, success, responses, emptyFields }: examples.OperationExamples,
+  { body }: FakeRequest,
+  count: number,
+): unknown {
+  const example = responses[success];
+  if (operation.validateBody === undefined) return example;
+  const given = isObject(body) ? body : {};
+  const echo = (value: unknown): unknown => {
+    if (!isObject(value)) return value;
+    const fields = Object.entries(value).map(([name, shown]) => {
+      if (name in given) return [name, given[name]];
+      if (name in emptyFields) return [name, emptyFields[name]];
+      if (success === 201 && /^_?id$/.test(name))
+        return [name, chosenId(value) ?? idAt(count, shown)];
+      if (/^\d{4}-\d\d-\d\dT/.test(String(shown))) return [name, new Date().toISOString()];
+      return [name, echo(shown)];
+    });
+    return Object.fromEntries(fields);
+  };
+  /** The id that the request gives to what it creates: a field that the response has under another name. */
+  const chosenId = (fields: object) =>
+    Object.entries(given).find(([name]) => /Id$/.test(name) && !(name in fields))?.[1];
+  return echo(example);
+}
+
+/** The id of the thing that was created as the so-manieth, in the form of the example. */
+function idAt(count: number, example: unknown): unknown {
+  return typeof example === "string" ? count.toString(16).padStart(example.length, "0") : count;
+}
+
+function toResponse(status: number, { body, headers, retryAfterMs = 1 }: FakeResponse): Response {
   const isSpent = status === 429;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return new Response(text ?? null, {

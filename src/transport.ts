@@ -1,4 +1,5 @@
-import { attempt, type Call } from "./attempt.js";
+import { attempt } from "./attempt.js";
+import type { Call } from "./call.js";
 import { AbortedError, ConnectionError, HighLevelError, TimeoutError } from "./errors.js";
 import type { Limiter } from "./limiter.js";
 import type { Fetch } from "./options.js";

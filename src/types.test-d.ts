@@ -1,4 +1,6 @@
 import { describe, expectTypeOf, it } from "vitest";
+import type { operations } from "../generated/openapi.js";
+import type { createProductCollection } from "../generated/operations.js";
 import type { ErrorStatus, RequestBody } from "./contract.js";
 import {
   ApiError,
@@ -17,10 +19,13 @@ declare const client: HighLevelClient;
 declare const collection: NewProductCollection;
 declare function compiles(what: unknown): void;
 
+type Operation = typeof createProductCollection;
+type Parameters = operations["createProductCollection"]["parameters"];
+
 describe("a collection to create", () => {
   it("has the fields of the contract, without what the client adds", () => {
     expectTypeOf<"altId">().not.toExtend<keyof NewProductCollection>();
-    expectTypeOf<keyof NewProductCollection>().toExtend<keyof RequestBody>();
+    expectTypeOf<keyof NewProductCollection>().toExtend<keyof RequestBody<Operation>>();
     // @ts-expect-error a required field is missing
     compiles(() => client.createProductCollection({}));
     // @ts-expect-error a required field has another type
@@ -40,6 +45,14 @@ describe("a collection to create", () => {
       }),
     );
     compiles((title?: string): Partial<NewProductCollection> => ({ seo: { title } }));
+  });
+});
+
+describe("createProductCollection", () => {
+  it("takes every parameter of the contract: the fixed headers are all there are", () => {
+    expectTypeOf<keyof Parameters["header"]>().toEqualTypeOf<keyof Operation["fixedHeaders"]>();
+    expectTypeOf<Parameters["query"]>().toEqualTypeOf<undefined>();
+    expectTypeOf<Parameters["path"]>().toEqualTypeOf<undefined>();
   });
 });
 

@@ -1,22 +1,13 @@
+import type { Validator, Violation } from "../generated/validators.js";
+
 /** One place where a value breaks the contract. */
 export interface Issue {
   /** A JSON pointer (RFC 6901) into the value; the empty string points at all of it. */
   readonly path: string;
+  /** The keyword of JSON Schema that is broken, for example `type`, `required` or `pattern`. */
+  readonly keyword: string;
   /** What is wrong there, for example `must be string`. */
   readonly message: string;
-}
-
-/** A generated validator: `errors` lists every violation in the latest value that it was called with. */
-export interface Validator {
-  (value: unknown): boolean;
-  errors?: readonly ValidationError[] | null;
-}
-
-/** A violation, as Ajv reports it. */
-interface ValidationError {
-  readonly instancePath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -25,16 +16,38 @@ interface ValidationError {
  */
 export function issuesOf(validate: Validator | undefined, value: unknown): readonly Issue[] {
   if (validate === undefined || validate(value)) return [];
-  return (validate.errors ?? []).map(({ instancePath: path, keyword, params }) => {
-    if (keyword === "required") {
-      return { path: `${path}/${params.missingProperty}`, message: "is required" };
+  return (validate.errors ?? []).map(toIssue);
+}
+
+/** Ajv's message says neither which values are allowed nor which property is meant. */
+function toIssue({ instancePath, keyword, params, message = "" }: Violation): Issue {
+  const { missingProperty, allowedValues, allowedValue, ...others } = params;
+  const path =
+    missingProperty === undefined ? instancePath : `${instancePath}/${pointerKey(missingProperty)}`;
+  switch (keyword) {
+    case "required":
+      return { path, keyword, message: "is required" };
+    case "const":
+      return { path, keyword, message: `must be ${JSON.stringify(allowedValue)}` };
+    case "enum":
+      return { path, keyword, message: `must be one of ${list(allowedValues)}` };
+    default: {
+      const extra = others.additionalProperty ?? others.unevaluatedProperty;
+      return { path, keyword, message: extra === undefined ? message : `${message}: ${extra}` };
     }
-    // Every other keyword has one parameter: the type, the values, the pattern.
-    const [expected] = Object.values(params);
-    if (keyword === "type" || keyword === "const") return { path, message: `must be ${expected}` };
-    if (Array.isArray(expected)) return { path, message: `must be one of ${expected.join(", ")}` };
-    return { path, message: `must match ${keyword} ${expected}` };
-  });
+  }
+}
+
+function list(values: unknown): string {
+  return [values]
+    .flat()
+    .map((value) => JSON.stringify(value))
+    .join(", ");
+}
+
+/** A key as it stands in a JSON pointer. */
+function pointerKey(key: unknown): string {
+  return String(key).replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /** The issues in one line. */

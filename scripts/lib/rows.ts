@@ -1,7 +1,8 @@
-import { type Document, operationOf, type Schema } from "./contract.js";
+import { type Body, type Document, type Operation, resolve, type Schema } from "./contract.js";
 
-// An OpenAPI document as rows, place -> fact, so that two documents can be compared however they are
-// written: `request.body.slug` -> `string, required`, `request.body.slug pattern` -> `^\S*$`.
+// OpenAPI operations as rows, place -> fact, so that two documents can be compared however they are
+// written: `createThing.request.body.slug` -> `string, required`, `createThing.request.body.slug pattern` ->
+// `^\\S*$`.
 
 export type Rows = Readonly<Record<string, string>>;
 
@@ -14,52 +15,86 @@ export interface KnownDifference {
   readonly reason: string;
 }
 
-/** The facts of a document's one operation. Descriptions are not facts. */
-export function rowsOf(document: Document): Rows {
-  const { path, method, operation } = operationOf(document);
-  const { deprecated, security = document.security ?? [], parameters = [] } = operation;
+/** Keywords that are no facts, or are rows of their own. */
+const noRow =
+  /^(type|nullable|deprecated|required|properties|items|prefixItems|allOf|anyOf|oneOf|title|description|x-.*)$/;
+
+/** The facts of operations of a document. Descriptions are not facts. */
+export function rowsOf(document: Document, operations: readonly Operation[]): Rows {
   const rows: Record<string, string> = {
     server: list((document.servers ?? []).map(({ url }) => url)),
-    operation: `${method.toUpperCase()} ${path}${deprecated ? ", deprecated" : ""}`,
-    scopes: list(security.flatMap((schemes) => Object.values(schemes).flat())),
   };
+  for (const operation of operations) addOperation(operation);
+  return rows;
 
-  function addSchema(place: string, schema: Schema, ...notes: string[]): void {
-    const { type = "any", nullable, deprecated, properties = {}, items, ...keywords } = schema;
+  function addOperation(operation: Operation): void {
+    const { id, method, path, isDeprecated, scopes, parameters, responses } = operation;
+    rows[id] = `${method.toUpperCase()} ${path}${isDeprecated ? ", deprecated" : ""}`;
+    rows[`${id}.scopes`] = list(scopes);
+    for (const { in: location, name, schema, required } of parameters) {
+      addSchema(`${id}.request.${location}.${name}`, schema, [presence(required)]);
+    }
+    addBody(`${id}.request.body`, operation.body, [presence(operation.isBodyRequired)]);
+    for (const { status, body, headers } of responses) {
+      addBody(`${id}.response.${status}`, body);
+      for (const [name, { schema, required }] of headers) {
+        addSchema(`${id}.response.${status}.header.${name}`, schema, [presence(required)]);
+      }
+    }
+  }
+
+  function addBody(place: string, body: Body | undefined, notes: readonly string[] = []): void {
+    if (body) addSchema(place, body.schema, notes);
+    else rows[place] = "no JSON body";
+  }
+
+  function addSchema(
+    place: string,
+    written: unknown,
+    notes: readonly string[] = [],
+    within: readonly unknown[] = [],
+  ): void {
+    const { refs, schema } = merged(written);
+    const { type = "any", nullable, deprecated, required, properties, items } = schema;
     rows[place] = [
       [type, nullable ? "null" : []].flat().join(" or "),
       ...notes,
       ...(deprecated ? ["deprecated"] : []),
     ].join(", ");
-    for (const [keyword, value] of Object.entries(keywords)) {
+    if (refs.some((ref) => within.includes(ref))) return; // a schema may contain itself
+    const inner = (at: string, part: unknown, notes: readonly string[] = []) =>
+      addSchema(`${place}${at}`, part, notes, [...within, ...refs]);
+    for (const [keyword, value] of Object.entries(schema)) {
       // An object's example is made of its fields' examples.
-      const isRepeated = keyword === "example" && schema.properties !== undefined;
-      if (isRepeated || /^(required|title|description|x-.*)$/.test(keyword)) continue;
-      rows[`${place} ${keyword}`] = list([value].flat());
+      const isRepeated = keyword === "example" && properties !== undefined;
+      if (!isRepeated && !noRow.test(keyword)) rows[`${place} ${keyword}`] = list([value].flat());
     }
-    for (const [name, property] of Object.entries(properties)) {
-      addSchema(`${place}.${name}`, property, presence(schema.required?.includes(name)));
+    for (const [name, property] of Object.entries(Object(properties))) {
+      inner(`.${name}`, property, [presence([required].flat().includes(name))]);
     }
-    if (items) addSchema(`${place}[]`, items);
+    if (items) inner("[]", items);
+    for (const keyword of ["prefixItems", "allOf", "anyOf", "oneOf"]) {
+      for (const [index, part] of Object.entries(Object(schema[keyword]))) {
+        inner(` ${keyword}[${index}]`, part);
+      }
+    }
   }
 
-  for (const { in: location, name, schema, required } of parameters) {
-    addSchema(`request.${location}.${name}`, schema, presence(required));
-  }
-  const { required, content } = operation.requestBody;
-  addSchema("request.body", content["application/json"]?.schema ?? {}, presence(required));
-  for (const [status, { content, headers = {} }] of Object.entries(operation.responses)) {
-    const body = content?.["application/json"]?.schema;
-    if (body) addSchema(`response.${status}`, body);
-    else rows[`response.${status}`] = "no JSON body";
-    for (const [name, { schema, required }] of Object.entries(headers)) {
-      addSchema(`response.${status}.header.${name}`, schema, presence(required));
+  /** OpenAPI 3.0 allows nothing beside a `$ref`, so a described one is wrapped in an `allOf` of one. */
+  function merged(written: unknown): { readonly refs: readonly string[]; readonly schema: Schema } {
+    const { $ref, ...beside } = Object(written);
+    if (typeof $ref === "string") {
+      const target = merged(resolve(document, { $ref }));
+      return { refs: [$ref, ...target.refs], schema: { ...target.schema, ...beside } };
     }
+    const { allOf, ...rest } = beside as { readonly allOf?: readonly unknown[] };
+    if (allOf?.length !== 1) return { refs: [], schema: beside };
+    const { refs, schema } = merged(allOf[0]);
+    return { refs, schema: { ...schema, ...rest } };
   }
-  return rows;
 }
 
-function presence(isRequired = false): string {
+function presence(isRequired: unknown): string {
   return isRequired ? "required" : "optional";
 }
 
@@ -78,9 +113,8 @@ export function differences(published: Rows, contract: Rows, known: readonly Kno
   const lacking = places.filter((place) => !(place in published && place in contract));
   const isBelow = (place: string) =>
     lacking.some((top) => place.startsWith(top) && /^[.[ ]/.test(place.slice(top.length)));
-  const differing = places.filter(
-    (place) => published[place] !== contract[place] && !isBelow(place),
-  );
+  const unequal = places.filter((place) => published[place] !== contract[place]);
+  const differing = unequal.filter((place) => !isBelow(place));
   const names = (rows: string, place: string) => patternOf(rows).test(place);
   return {
     /** The differing rows that are not known: the place, and a sentence on what each side says. */
@@ -96,7 +130,7 @@ export function differences(published: Rows, contract: Rows, known: readonly Kno
         message: `${place}: the contract says ${quoted(contract[place])}, HighLevel publishes ${quoted(published[place])}.`,
       })),
     /** The known differences that name no differing row. */
-    stale: known.map(({ rows }) => rows).filter((rows) => !differing.some((it) => names(rows, it))),
+    stale: known.map(({ rows }) => rows).filter((rows) => !unequal.some((it) => names(rows, it))),
   };
 }
 

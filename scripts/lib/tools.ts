@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 /** The repository's folder. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Redocly's command, for `process.execPath`. */
+export const redoclyCli = join(root, "node_modules/@redocly/cli/bin/cli.js");
+
 /** Ends the command with exit code 2 and one line that says what to do. */
 export function fail(reason: string): never {
   console.error(reason);

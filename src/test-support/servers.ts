@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer, type ServerResponse } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { exampleBodies } from "../../generated/examples.js";
+import * as examples from "../../generated/examples.js";
 import {
   type ClientOptions,
   createClient,
@@ -19,7 +19,11 @@ export const collection: NewProductCollection = { name: "Best Sellers", slug: "b
 
 /** The body of a 201: the contract's example, for the collection. */
 export const created = {
-  data: { ...exampleBodies[201].data, altId: locationId, ...collection },
+  data: {
+    ...examples.createProductCollection.responses[201].data,
+    altId: locationId,
+    ...collection,
+  },
 };
 
 /** A request as a server received it, to its last byte. */

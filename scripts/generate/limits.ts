@@ -1,0 +1,109 @@
+import { type Document, resolve, type Schema } from "../lib/contract.js";
+import { sampleOf } from "./samples.js";
+import { annotations } from "./validators.js";
+
+/** A keyword that limits the value at a place. */
+export interface Limit {
+  readonly place: readonly string[];
+  readonly keyword: string;
+  readonly schema: Schema;
+  /** A value for the whole, in which the place has one. */
+  readonly whole: unknown;
+}
+
+/** Keywords that are no limits of their own: their schemas are walked, or go with another keyword. */
+const structure =
+  /^(\$ref|\$defs|definitions|properties|required|items|prefixItems|allOf|then|else|minContains|maxContains)$/;
+
+/** Every limit of a schema, at every depth. */
+export function limitsOf(document: Document, root: Schema): Limit[] {
+  return walk(root, [], sampleOf(document, root), []);
+
+  function walk(
+    schema: Schema | boolean | undefined,
+    place: readonly string[],
+    sample: unknown,
+    within: readonly string[],
+  ): Limit[] {
+    if (schema === undefined || schema === true) return [];
+    if (schema === false) {
+      const whole = withValue(sample, place, undefined);
+      return [{ place, keyword: "false schema", schema: {}, whole }];
+    }
+    const whole =
+      valueAt(sample, place) === undefined
+        ? withValue(sample, place, sampleOf(document, schema))
+        : sample;
+    const limit = (keyword: string, at = place): Limit => ({ place: at, keyword, schema, whole });
+    const inner = (part: unknown, at: readonly string[], sample = whole) =>
+      walk(part as Schema, at, sample, within);
+    const { $ref, required, properties, items, prefixItems, allOf, anyOf, oneOf } = schema;
+    const { additionalProperties: others } = schema;
+    const before = entries(prefixItems).length;
+    return [
+      ...entries(required).map(([, name]) => limit("required", [...place, String(name)])),
+      ...Object.keys(schema)
+        .filter((key) => isLimit(key, schema[key]))
+        .map((key) => limit(key)),
+      ...($ref !== undefined && !within.includes(String($ref))
+        ? walk(resolve(document, { $ref }) as Schema, place, whole, [...within, String($ref)])
+        : []),
+      ...entries(properties).flatMap(([name, part]) => inner(part, [...place, name])),
+      ...entries(prefixItems).flatMap(([index, part]) => inner(part, [...place, index])),
+      ...(items === undefined ? [] : inner(items, [...place, String(before)])),
+      ...entries(allOf).flatMap(([, part]) => inner(part, place)),
+      ...[...entries(anyOf), ...entries(oneOf)].flatMap(([, part]) =>
+        inner(part, place, withBranch(schema, part as Schema, place, whole)),
+      ),
+      ...(isObject(others) ? inner(others, [...place, "another"]) : []),
+    ];
+  }
+
+  /** The whole with a value of one of a schema's branches. */
+  function withBranch(
+    { anyOf, oneOf, ...shared }: Schema,
+    branch: Schema,
+    place: readonly string[],
+    whole: unknown,
+  ): unknown {
+    const value = sampleOf(document, branch);
+    const own = isObject(value) ? { ...Object(sampleOf(document, shared)), ...value } : value;
+    return withValue(whole, place, own);
+  }
+}
+
+function isLimit(keyword: string, value: unknown): boolean {
+  if (structure.test(keyword) || annotations.test(keyword)) return false;
+  if (/^(additional|unevaluated)/.test(keyword)) return value === false;
+  return !(value === false || value === 0) || /imum$/i.test(keyword);
+}
+
+/** The value at a place; undefined where there is none. */
+export function valueAt(value: unknown, place: readonly string[]): unknown {
+  return place.reduce<unknown>(
+    (part, key) => (Object.hasOwn(Object(part), key) ? Object(part)[key] : undefined),
+    value,
+  );
+}
+
+/** A copy with another value at a place, or none; what is missing on the way there is added. */
+export function withValue(from: unknown, place: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = place;
+  if (key === undefined) return value;
+  const inner = withValue(valueAt(from, [key]), rest, value);
+  const isIndex = /^\d+$/.test(key);
+  if (Array.isArray(from) || (from === undefined && isIndex)) {
+    return Object.assign([...((from as unknown[] | undefined) ?? [])], { [key]: inner });
+  }
+  const { [key]: _, ...others } = Object(from);
+  return inner === undefined ? others : { ...others, [key]: inner };
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The entries of an object or a list; none of anything else. */
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null ? Object.entries(value) : [];
+}

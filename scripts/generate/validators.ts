@@ -1,0 +1,139 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import standaloneCode from "ajv/dist/standalone/index.js";
+import { fastFormats } from "ajv-formats/dist/formats.js";
+import type { Body, Document, Operation } from "../lib/contract.js";
+import { valueAt } from "./limits.js";
+import { ContractError } from "./refusals.js";
+import { forEachSchema } from "./schemas.js";
+
+/** Keywords that say something about a value and limit nothing. */
+export const annotations =
+  /^(title|description|examples?|default|deprecated|readOnly|writeOnly|externalDocs|xml|discriminator|content(Encoding|MediaType|Schema)|\$comment|x-.*)$/;
+
+/** Judges values by the schemas of a contract, as the generated validators do. */
+export type Judge = ReturnType<typeof createJudge>;
+
+export function createJudge(document: Document) {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: false,
+    logger: false,
+    code: { source: true, esm: true, lines: true },
+  });
+  // Ajv writes a regular expression out in full; any other format would have to be imported.
+  for (const [name, format] of Object.entries(fastFormats)) {
+    const pattern = typeof format === "object" && "validate" in format ? format.validate : format;
+    ajv.addFormat(name, pattern instanceof RegExp ? pattern : true);
+  }
+  const { paths, components } = withoutAnnotations(document);
+  // Otherwise each validator also says which fields it has seen, and takes `$dynamicRef`s, which are refused.
+  ajv.opts.unevaluated = /"unevaluated/.test(JSON.stringify([paths, components]));
+  ajv.opts.dynamicRef = false;
+  ajv.addSchema({ $id: "contract:", paths, components });
+
+  /** The id of the schema at a JSON pointer. */
+  const idOf = (pointer: string) =>
+    `contract:#${pointer.split("/").map(encodeURIComponent).join("/")}`;
+
+  return {
+    /** The validator of a body. */
+    validatorOf({ pointer, place }: Body) {
+      try {
+        const validate = ajv.getSchema(idOf(pointer));
+        if (validate !== undefined) return validate;
+      } catch (error) {
+        throw new ContractError(place, error instanceof Error ? error.message : String(error));
+      }
+      throw new ContractError(place, `nothing stands at #${pointer}`);
+    },
+    /** The source of validators, each exported under its name. */
+    code(pointers: Readonly<Record<string, string>>): string {
+      const ids = Object.entries(pointers).map(([name, pointer]) => [name, idOf(pointer)]);
+      return standaloneCode.default(ajv, Object.fromEntries(ids));
+    },
+  };
+}
+
+/** A copy of the document whose schemas have no annotations, so that wording changes no validator. */
+function withoutAnnotations(document: Document): Document {
+  const copy = structuredClone(document);
+  forEachSchema(copy, (schema) => {
+    for (const key of Object.keys(schema)) if (annotations.test(key)) delete schema[key];
+  });
+  return copy;
+}
+
+/** The names and types of an operation's validators. */
+export function validatorsOf({ id, body, responses }: Operation) {
+  const json = (part: string) =>
+    `operations[${JSON.stringify(id)}]${part}["content"]["application/json"]`;
+  return [
+    ...(body ? [{ name: `${id}Body`, body, type: json('["requestBody"]') }] : []),
+    ...responses.flatMap(({ status, body }) =>
+      body ? [{ name: `${id}${status}`, body, type: json(`["responses"][${status}]`) }] : [],
+    ),
+  ];
+}
+
+/** `validators.ts`: a validator for each body that the contract documents. */
+export function validatorsFile(judge: Judge, operations: readonly Operation[]): string {
+  const validators = operations.flatMap(validatorsOf);
+  for (const { body } of validators) judge.validatorOf(body);
+  const types = new Map(validators.map(({ name, type }) => [name, type]));
+  const pointers = Object.fromEntries(validators.map(({ name, body }) => [name, body.pointer]));
+  const code = withoutSchemas(judge.code(pointers))
+    .replaceAll(
+      /^export const (\w+) =/gm,
+      (_, name) => `export const ${name}: Validator<${types.get(name)}> =`,
+    )
+    .replaceAll(/schemaPath:"(\\.|[^"\\])*",/g, "") // nobody reads it, and users load it
+    .replaceAll("= new RegExp(", "= /* @__PURE__ */ new RegExp(")
+    .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length")
+    .replaceAll('require("ajv/dist/runtime/equal").default', "isEqual");
+  const [runtime] = /require\(".*?"\)/.exec(code) ?? [];
+  if (runtime) throw new ContractError("components", `a keyword needs ${runtime} at run time`);
+  return `// @ts-nocheck: JavaScript, as Ajv wrote it.
+import type { operations } from "./openapi.js";
+
+/** A validator: \`errors\` lists every violation in the latest value that it was called with. */
+export interface Validator<T = unknown> {
+  (value: unknown): value is T;
+  errors?: readonly Violation[] | null;
+}
+
+/** A violation, as Ajv reports it. */
+export interface Violation {
+  /** A JSON pointer to the place. */
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+}
+
+${code.includes("isEqual") ? isEqual : ""}${code}
+`;
+}
+
+/** The code with the values of an enum, say, in place of a reference to them in a copy of the schema. */
+function withoutSchemas(code: string): string {
+  const schemas = new Map<string, unknown>();
+  return code
+    .replaceAll(/^const (schema\d+) = (\{.*\});\n/gm, (_, name, json) => {
+      schemas.set(name, JSON.parse(json));
+      return "";
+    })
+    .replaceAll(/\b(schema\d+)((?:\.\w+|\[(?:\d+|"(?:\\.|[^"\\])*")\])+)/g, (_, name, path) => {
+      const keys = path.match(/(?<=\.)\w+|(?<=\[)(?:\d+|"(?:\\.|[^"\\])*")(?=\])/g) as string[];
+      const names = keys.map((key) => (key.startsWith('"') ? (JSON.parse(key) as string) : key));
+      return JSON.stringify(valueAt(schemas.get(name), names));
+    });
+}
+
+/** Compares JSON values, whatever the order of their keys. */
+const isEqual = `function isEqual(a, b) {
+  if (a === b || typeof a !== "object" || typeof b !== "object" || !a || !b) return a === b;
+  const keys = Object.keys(a);
+  return Array.isArray(a) === Array.isArray(b) && keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]));
+}
+`;
