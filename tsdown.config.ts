@@ -1,7 +1,11 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/testing.ts"],
+  entry: {
+    index: "src/index.ts",
+    testing: "src/testing.ts",
+    "contract-tests": "contract-tests/index.ts",
+  },
   platform: "neutral",
   target: "es2022",
   dts: true,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const source = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+const source = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 // `npm test` runs `unit` and `contract`; each of the others has a command of its own.
 export default defineConfig({
@@ -10,8 +10,9 @@ export default defineConfig({
     maxWorkers: "100%", // by default one core stays idle, which on two is half of them
     alias: {
       // As tsconfig.json has it.
-      "highlevel-product-collections/testing": source("testing.ts"),
-      "highlevel-product-collections": source("index.ts"),
+      "highlevel-product-collections/contract-tests": source("contract-tests/index.ts"),
+      "highlevel-product-collections/testing": source("src/testing.ts"),
+      "highlevel-product-collections": source("src/index.ts"),
     },
     projects: [
       project("unit", "{src,scripts,examples}/**/*.test.ts", {

@@ -7,8 +7,8 @@ export interface ContractTestsOptions {
   /** Where the server is, such as `http://127.0.0.1:4010`. */
   readonly baseUrl: string;
   /**
-   * A token that the server accepts; goes with `locationId`. Default: none, and the server is sent wrong
-   * tokens alone.
+   * A token that the server accepts, which for a mock is any; goes with `locationId`. Default: none, and the
+   * server is sent wrong tokens alone.
    */
   readonly token?: string | undefined;
   /** The location that the token is for. */
@@ -73,7 +73,7 @@ function chosenRequests(
   const sent = requests.filter(({ breaks, isHarmless }) =>
     account ? create || isHarmless : breaks === "token",
   );
-  return [...wrongTokens, ...sent.map((request) => (create ? asNew(request) : request))];
+  return [...(account ? [] : wrongTokens), ...sent.map((it) => (create ? asNew(it) : it))];
 }
 
 /** A request that breaks nothing, with texts that no earlier one had: a server may ask for unique ones. */

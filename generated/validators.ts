@@ -27,7 +27,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.altId === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "altId"},message:"must have required property '"+"altId"+"'"};
+const err0 = {instancePath,keyword:"required",params:{missingProperty: "altId"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -37,7 +37,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.altType === undefined){
-const err1 = {instancePath,keyword:"required",params:{missingProperty: "altType"},message:"must have required property '"+"altType"+"'"};
+const err1 = {instancePath,keyword:"required",params:{missingProperty: "altType"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -47,7 +47,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.name === undefined){
-const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -57,7 +57,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.slug === undefined){
-const err3 = {instancePath,keyword:"required",params:{missingProperty: "slug"},message:"must have required property '"+"slug"+"'"};
+const err3 = {instancePath,keyword:"required",params:{missingProperty: "slug"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -91,7 +91,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(data1 === "location")){
-const err6 = {instancePath:instancePath+"/altType",keyword:"enum",params:{allowedValues: ["location"]},message:"must be equal to one of the allowed values"};
+const err6 = {instancePath:instancePath+"/altType",keyword:"enum",params:{allowedValues: ["location"]}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -237,7 +237,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data._id === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "_id"},message:"must have required property '"+"_id"+"'"};
+const err0 = {instancePath,keyword:"required",params:{missingProperty: "_id"}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -247,7 +247,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.altId === undefined){
-const err1 = {instancePath,keyword:"required",params:{missingProperty: "altId"},message:"must have required property '"+"altId"+"'"};
+const err1 = {instancePath,keyword:"required",params:{missingProperty: "altId"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -257,7 +257,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.name === undefined){
-const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -267,7 +267,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.slug === undefined){
-const err3 = {instancePath,keyword:"required",params:{missingProperty: "slug"},message:"must have required property '"+"slug"+"'"};
+const err3 = {instancePath,keyword:"required",params:{missingProperty: "slug"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -277,7 +277,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data.image === undefined){
-const err4 = {instancePath,keyword:"required",params:{missingProperty: "image"},message:"must have required property '"+"image"+"'"};
+const err4 = {instancePath,keyword:"required",params:{missingProperty: "image"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -287,7 +287,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data.seo === undefined){
-const err5 = {instancePath,keyword:"required",params:{missingProperty: "seo"},message:"must have required property '"+"seo"+"'"};
+const err5 = {instancePath,keyword:"required",params:{missingProperty: "seo"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -297,7 +297,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data.createdAt === undefined){
-const err6 = {instancePath,keyword:"required",params:{missingProperty: "createdAt"},message:"must have required property '"+"createdAt"+"'"};
+const err6 = {instancePath,keyword:"required",params:{missingProperty: "createdAt"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -451,7 +451,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.data === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "data"},message:"must have required property '"+"data"+"'"};
+const err0 = {instancePath,keyword:"required",params:{missingProperty: "data"}};
 if(vErrors === null){
 vErrors = [err0];
 }

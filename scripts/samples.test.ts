@@ -2,14 +2,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
-import { parse } from "yaml";
+import { operationsOf, readContract } from "./lib/contract.js";
 import { root, temporaryFolder } from "./lib/tools.js";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
 it("every TypeScript sample of the README and of the contract compiles", () => {
   const folder = temporaryFolder();
-  const files = [...blocksIn(read("README.md")), ...samplesIn(parse(read("openapi/openapi.yaml")))];
+  const files = [...blocksIn(read("README.md")), ...samples()];
   const names = files.map((code, index) => {
     const name = join(folder, `sample-${index + 1}.mts`);
     writeFileSync(name, code);
@@ -32,15 +32,10 @@ function blocksIn(markdown: string): string[] {
   return [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
 }
 
-interface Contract {
-  readonly paths: Readonly<Record<string, { readonly post: Operation }>>;
-}
-
-interface Operation {
-  readonly "x-codeSamples": readonly { readonly source: string }[];
-}
-
-function samplesIn({ paths }: Contract): string[] {
-  const operations = Object.values(paths).map(({ post }) => post);
-  return operations.flatMap((operation) => operation["x-codeSamples"].map(({ source }) => source));
+/** The samples of the contract's operations. */
+function samples(): string[] {
+  const shown = operationsOf(readContract()).flatMap(
+    ({ source }) => (source["x-codeSamples"] ?? []) as readonly { lang: string; source: string }[],
+  );
+  return shown.flatMap(({ lang, source }) => (lang === "TypeScript" ? [source] : []));
 }

@@ -19,13 +19,14 @@ export async function generatedFiles(
   const operations = operationsOf(document);
   refuseUnsupported(document, operations);
   const judge = createJudge(document);
+  const validators = validatorsFile(judge, operations);
   const types = await openapiTypeScript(structuredClone(document) as unknown as OpenAPI3, {
     defaultNonNullable: false, // a field with a default may be left out
     silent: true,
   });
   const files = {
     "openapi.ts": astToString(types),
-    "validators.ts": validatorsFile(judge, operations),
+    "validators.ts": validators,
     "operations.ts": operationsFile(document, operations),
     "examples.ts": examplesFile(document, judge, operations),
     "probes.ts": probesFile(document, judge, operations),

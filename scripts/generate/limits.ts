@@ -13,11 +13,16 @@ export interface Limit {
 
 /** Keywords that are no limits of their own: their schemas are walked, or go with another keyword. */
 const structure =
-  /^(\$ref|\$defs|definitions|properties|required|items|prefixItems|allOf|then|else|minContains|maxContains)$/;
+  /^(\$ref|\$defs|definitions|properties|required|dependentRequired|items|prefixItems|allOf|then|else|minContains|maxContains)$/;
 
-/** Every limit of a schema, at every depth. */
-export function limitsOf(document: Document, root: Schema): Limit[] {
-  return walk(root, [], sampleOf(document, root), []);
+/**
+ * Every limit of a schema, at every depth.
+ *
+ * @param isSmall - Whether the samples have their required fields alone.
+ */
+export function limitsOf(document: Document, root: Schema, isSmall = false): Limit[] {
+  const show = (schema: Schema) => sampleOf(document, schema, isSmall);
+  return walk(root, [], show(root), []);
 
   function walk(
     schema: Schema | boolean | undefined,
@@ -31,17 +36,28 @@ export function limitsOf(document: Document, root: Schema): Limit[] {
       return [{ place, keyword: "false schema", schema: {}, whole }];
     }
     const whole =
-      valueAt(sample, place) === undefined
-        ? withValue(sample, place, sampleOf(document, schema))
-        : sample;
+      valueAt(sample, place) === undefined ? withValue(sample, place, show(schema)) : sample;
     const limit = (keyword: string, at = place): Limit => ({ place: at, keyword, schema, whole });
     const inner = (part: unknown, at: readonly string[], sample = whole) =>
       walk(part as Schema, at, sample, within);
-    const { $ref, required, properties, items, prefixItems, allOf, anyOf, oneOf } = schema;
+    const {
+      $ref,
+      required,
+      dependentRequired,
+      properties,
+      items,
+      prefixItems,
+      allOf,
+      anyOf,
+      oneOf,
+    } = schema;
     const { additionalProperties: others } = schema;
     const before = entries(prefixItems).length;
     return [
       ...entries(required).map(([, name]) => limit("required", [...place, String(name)])),
+      ...entries(dependentRequired).flatMap(([, names]) =>
+        entries(names).map(([, name]) => limit("dependentRequired", [...place, String(name)])),
+      ),
       ...Object.keys(schema)
         .filter((key) => isLimit(key, schema[key]))
         .map((key) => limit(key)),
@@ -66,8 +82,8 @@ export function limitsOf(document: Document, root: Schema): Limit[] {
     place: readonly string[],
     whole: unknown,
   ): unknown {
-    const value = sampleOf(document, branch);
-    const own = isObject(value) ? { ...Object(sampleOf(document, shared)), ...value } : value;
+    const value = show(branch);
+    const own = isObject(value) ? { ...Object(show(shared)), ...value } : value;
     return withValue(whole, place, own);
   }
 }

@@ -56,7 +56,7 @@ ${operations.map((operation) => constant(document, judge, operation)).join("")}`
 
 function constant(document: Document, judge: Judge, operation: Operation): string {
   const { id, isSecured, parameters, body } = operation;
-  const bodies = body ? [...validExamples(document, judge, body)] : [];
+  const bodies = body ? validExamples(document, judge, body) : [];
   const [smallest] = bodies.sort((a, b) => sizeOf(a) - sizeOf(b));
   const untested: string[] = [];
   const probes = [
@@ -116,7 +116,9 @@ function bodyProbes(
 /** The limits of a body, each with changes of a valid one that break it at its place, and nothing else. */
 export function breachesOf(document: Document, judge: Judge, body: Body, valid: unknown) {
   const validate = judge.validatorOf(body);
-  return limitsOf(document, body.schema).map(({ place, keyword, schema, whole }) => {
+  // A schema that contains itself has no valid sample with all its fields.
+  const isSmall = !validate(sampleOf(document, body.schema));
+  return limitsOf(document, body.schema, isSmall).map(({ place, keyword, schema, whole }) => {
     const pointer = place.map((key) => `/${pointerKey(key)}`).join("");
     const [field = ""] = place;
     const base = place.length === 0 ? valid : whole;
@@ -182,6 +184,7 @@ function candidates(keyword: string, schema: Schema, value: unknown): readonly u
   const fields = isObject(value) ? value : {};
   switch (keyword) {
     case "required":
+    case "dependentRequired":
       return [undefined];
     case "enum":
     case "const":
@@ -222,8 +225,6 @@ function candidates(keyword: string, schema: Schema, value: unknown): readonly u
           ),
         },
       ];
-    case "dependentRequired":
-      return Object.keys(fields).map((name) => withValue(fields, [name], undefined));
     default:
       return ofEachType;
   }

@@ -3,17 +3,22 @@ import { sample } from "openapi-sampler";
 import type { Body, Document, Schema } from "../lib/contract.js";
 import type { Judge } from "./validators.js";
 
-/** A value that shows a schema with all its fields: its example, where it has one. */
-export function sampleOf(document: Document, schema: Schema): unknown {
+/**
+ * A value that shows a schema: its example, where it has one, or else one with all its fields, or with those
+ * that are required alone.
+ */
+export function sampleOf(document: Document, schema: Schema, skipNonRequired = false): unknown {
+  const options = { quiet: true, enablePatterns: true, skipNonRequired };
   try {
-    return sample(schema as JSONSchema7, { quiet: true, enablePatterns: true }, document);
+    return sample(schema as JSONSchema7, options, document);
   } catch {
     return undefined; // a schema that has no value of finite size, say
   }
 }
 
-/** The values of a body that the document shows, else a sample; those that keep to its schema. */
-export function validExamples(document: Document, judge: Judge, body: Body): readonly unknown[] {
+/** The values of a body that the document shows, and samples; those that keep to its schema. */
+export function validExamples(document: Document, judge: Judge, body: Body): unknown[] {
   const validate = judge.validatorOf(body);
-  return [...body.examples, sampleOf(document, body.schema)].filter((value) => validate(value));
+  const samples = [false, true].map((isSmall) => sampleOf(document, body.schema, isSmall));
+  return [...body.examples, ...samples].filter((value) => validate(value));
 }

@@ -87,6 +87,8 @@ export function validatorsFile(judge: Judge, operations: readonly Operation[]): 
       (_, name) => `export const ${name}: Validator<${types.get(name)}> =`,
     )
     .replaceAll(/schemaPath:"(\\.|[^"\\])*",/g, "") // nobody reads it, and users load it
+    // src/validate.ts words these, with the values or the place.
+    .replaceAll(/(keyword:"(?:required|enum|const)",.*),message:.*(?=\};$)/gm, "$1")
     .replaceAll("= new RegExp(", "= /* @__PURE__ */ new RegExp(")
     .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length")
     .replaceAll('require("ajv/dist/runtime/equal").default', "isEqual");

@@ -1,12 +1,13 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { createLogger } from "@stoplight/prism-core";
 import { getHttpOperationsFromSpec } from "@stoplight/prism-http";
 import { createServer } from "@stoplight/prism-http-server";
+import { contractFile } from "./contract.js";
+import { root } from "./tools.js";
 
-/** Serves the contract on a free port of loopback, as `npm run mock` does. */
-export async function startMock() {
-  const contract = fileURLToPath(new URL("../../openapi/openapi.yaml", import.meta.url));
-  const server = createServer(await getHttpOperationsFromSpec(contract), {
+/** Serves a contract on a free port of loopback, as `npm run mock` does. Default: ours. */
+export async function startMock(file = join(root, contractFile)) {
+  const server = createServer(await getHttpOperationsFromSpec(file), {
     cors: true,
     config: {
       isProxy: false,
