@@ -158,7 +158,7 @@ const wrong: readonly (readonly [
       answers: (status, body, request) =>
         status === 422 && !isJson(request) ? [422, { message: "No." }] : [status, body],
     },
-    [/another content type/],
+    [/another content type/, /the body left out/],
   ],
 ];
 
