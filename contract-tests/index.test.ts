@@ -2,43 +2,53 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+import * as documented from "../generated/examples.js";
+import * as generated from "../generated/probes.js";
 import { fakeHighLevel } from "../src/testing.js";
 import { type ContractTestsOptions, contractTests } from "./index.js";
+import { type Breach, requestsOf } from "./requests.js";
 
 // The contract tests that the package gives to anybody, against servers that keep to the contract and
 // servers that do not.
 
 const account = { token: "pit-5e1f0c9a-77d2", locationId: "6578278e879ad2646715ba9c" };
 
-/** How a server differs from the fake. */
-interface Difference {
-  /** What it makes of a request before it checks it. */
-  readonly reads?: (request: { headers: Headers; body: Fields | undefined }) => void;
-  /** What it answers in place of the fake's response. */
-  readonly answers?: (status: number, body: Fields, request: Request) => [number, unknown];
-}
+const [success] = Object.values<documented.OperationExamples>(documented).map(
+  ({ responses, success }) => responses[success],
+);
+const requests = Object.values(generated).flatMap((shown) => requestsOf(shown, account));
 
-type Fields = Record<string, unknown>;
+/** What a server answers in place of the fake's response to a request. */
+type Difference = (status: number, body: unknown, breaks: Breach) => [number, unknown];
 
 /** A server that is the fake, but for a difference, and knows one token. */
-async function serve({ reads, answers }: Difference): Promise<string> {
+async function serve(difference: Difference): Promise<string> {
   const fake = fakeHighLevel();
   const server = createServer(async (incoming, outgoing) => {
     let text = "";
     for await (const chunk of incoming.setEncoding("utf8")) text += chunk;
     const headers = new Headers(incoming.headers as Record<string, string>);
+    const breaks = breachOf(incoming.url ?? "", headers, text);
     if (headers.get("Authorization") !== `Bearer ${account.token}`) headers.delete("Authorization");
-    const body = parsed(text);
-    reads?.({ headers, body });
     const { method = "", url = "" } = incoming;
-    const sent = reads && body !== undefined ? JSON.stringify(body) : text;
-    const request = new Request(`http://fake${url}`, { method, headers, body: sent || null });
-    const response = await fake.fetch(request.clone());
-    const json = await response.json();
-    const [status, answer] = answers?.(response.status, json, request) ?? [response.status, json];
-    outgoing.writeHead(status).end(JSON.stringify(answer));
+    const init = { method, headers, body: text || null };
+    const response = await fake.fetch(`http://fake${url}`, init);
+    const [status, body] = difference(response.status, await response.json(), breaks);
+    outgoing.writeHead(status).end(JSON.stringify(body));
   });
   return listen(server);
+}
+
+/** What the request breaks that has these parts; nothing where it is sent with fresh values. */
+function breachOf(url: string, headers: Headers, text: string): Breach {
+  const names = requests.flatMap((request) => Object.keys(request.headers));
+  const sent = requests.find(
+    (request) =>
+      request.target === url &&
+      (request.body ?? "") === text &&
+      names.every((name) => (request.headers[name] ?? null) === headers.get(name)),
+  );
+  return sent?.breaks ?? "nothing";
 }
 
 async function listen(server: ReturnType<typeof createServer>): Promise<string> {
@@ -51,15 +61,7 @@ async function listen(server: ReturnType<typeof createServer>): Promise<string> 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function parsed(text: string): Fields | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The names of the tests that fail, and what they say. */
+/** The tests that fail, and what they say. */
 async function failuresOf(options: ContractTestsOptions) {
   const failures: { name: string; message: string }[] = [];
   for (const { name, run } of contractTests(options)) {
@@ -68,111 +70,67 @@ async function failuresOf(options: ContractTestsOptions) {
   return failures;
 }
 
-const isVersion = ({ headers }: Request) => headers.get("Version") !== "2021-07-28";
-const isJson = ({ headers }: Request) => headers.get("Content-Type") === "application/json";
-
 const right: Readonly<Record<string, Difference>> = {
-  "the fake": {},
-  "one that refuses a body, or another content type, with 400": {
-    answers: (status, body) => (status === 422 ? [400, { message: "No." }] : [status, body]),
-  },
-  "one that refuses another Version with 401, as HighLevel is said to": {
-    answers: (status, body, request) =>
-      isVersion(request) ? [401, { message: "version header is invalid" }] : [status, body],
-  },
-  "one that answers with fields that are not documented": {
-    answers: (status, body) => [status, { ...body, traceId: "abc" }],
-  },
+  "a server as the fake": (status, body) => [status, body],
+  "one that refuses a body, or another content type, with 400": (status, body) =>
+    status === 422 ? [400, {}] : [status, body],
+  "one that refuses a header with 401, as HighLevel is said to": (status, body, breaks) =>
+    breaks === "header" ? [401, {}] : [status, body],
+  "one that answers with fields that are not documented": (status, body) => [
+    status,
+    { ...Object(body), traceId: "abc" },
+  ],
 };
 
-describe.each(Object.entries(right))("%s", (_, difference) => {
-  it("passes every test", async () => {
-    const baseUrl = await serve(difference);
-    expect(await failuresOf({ baseUrl, ...account, create: true })).toEqual([]);
-  });
-});
-
-const made = (body: Fields | undefined) => Object(body?.data);
-
-/** A server that is wrong, and the tests that tell. */
-const wrong: readonly (readonly [
-  name: string,
-  difference: Difference,
-  tells: readonly RegExp[],
-])[] = [
-  [
-    "accepts LOCATION",
-    {
-      reads: ({ body }) =>
-        body?.altType === "LOCATION" && Object.assign(body, { altType: "location" }),
-    },
-    [/\/altType "LOCATION" \(enum\)/],
-  ],
-  [
-    "accepts any version",
-    { reads: ({ headers }) => headers.set("Version", "2021-07-28") },
-    [/header Version left out/, /header Version "no such value"/],
-  ],
-  [
-    "accepts a slug with a tab",
-    {
-      reads: ({ body }) =>
-        typeof body?.slug === "string" &&
-        Object.assign(body, { slug: body.slug.replace("\t", "") }),
-    },
-    [/\/slug "best-sellers\\t" \(pattern\)/],
-  ],
-  [
-    "does not check seo.title",
-    { reads: ({ body }) => delete Object(body?.seo).title },
-    [/\/seo\/title null/, /\/seo\/title 1/],
-  ],
-  [
-    "creates with 200",
-    { answers: (status, body) => [status === 201 ? 200 : status, body] },
-    [/breaks nothing/],
-  ],
-  [
-    "leaves out createdAt",
-    {
-      answers(status, body) {
-        delete made(body).createdAt;
-        return [status, body];
-      },
-    },
-    [/breaks nothing/],
-  ],
-  [
-    "answers a missing token with 403",
-    { answers: (status, body) => (status === 401 ? [403, { message: "No." }] : [status, body]) },
-    [/no token/, /a password for a token/],
-  ],
-  [
-    "gives the statusCode of a 401 as a text",
-    { answers: (status, body) => [status, status === 401 ? { statusCode: "401" } : body] },
-    [/no token/, /a password for a token/],
-  ],
-  [
-    "gives the message of a 422 for another content type as a text",
-    {
-      answers: (status, body, request) =>
-        status === 422 && !isJson(request) ? [422, { message: "No." }] : [status, body],
-    },
-    [/another content type/, /the body left out/],
-  ],
-];
-
-it.each(wrong)("a server that %s is told by name", async (_, difference, tells) => {
+it.each(Object.entries(right))("%s passes every test", async (_, difference) => {
   const baseUrl = await serve(difference);
-  const failures = await failuresOf({ baseUrl, ...account, create: true });
-  expect(failures.map(({ name }) => name)).toEqual(
-    tells.map((name) => expect.stringMatching(name)),
-  );
-  for (const { message } of failures) {
-    expect(message).toMatch(/^.+\nSent: POST .+\nCame: \d{3} .+\nRight: .+$/);
-    expect(message).not.toContain(account.token);
-  }
+  expect(await failuresOf({ baseUrl, ...account, create: true })).toEqual([]);
 });
+
+const isSuccess = (status: number) => status >= 200 && status < 300;
+
+/** A server that is wrong, and what the requests break whose tests tell. */
+const wrong: Readonly<
+  Record<string, readonly [difference: Difference, tells: (it: Breach) => boolean]>
+> = {
+  "checks nothing": [() => [201, success], (it) => it !== "nothing"],
+  "answers a success with another status": [
+    (status, body) => [isSuccess(status) ? 299 : status, body],
+    (it) => it === "nothing",
+  ],
+  "answers a success with a text": [
+    (status, body) => [status, isSuccess(status) ? "Done" : body],
+    (it) => it === "nothing",
+  ],
+  "answers a missing token with 403": [
+    (status, body, breaks) => (breaks === "token" ? [403, {}] : [status, body]),
+    (it) => it === "token",
+  ],
+  "refuses a token with a list": [
+    (status, body, breaks) => [status, breaks === "token" ? [] : body],
+    (it) => it === "token",
+  ],
+  "refuses a body with a text": [
+    (status, body, breaks) => [status, breaks === "body" ? "No." : body],
+    (it) => it === "body",
+  ],
+  "has an error of its own": [() => [500, {}], () => true],
+};
+
+it.each(Object.entries(wrong))(
+  "a server that %s is told by name",
+  async (_, [difference, tells]) => {
+    const baseUrl = await serve(difference);
+    const failures = await failuresOf({ baseUrl, ...account, create: true });
+    const expected = requests.filter(({ breaks }) => tells(breaks)).map(({ name }) => name);
+    expect(failures.map(({ name }) => name)).toEqual(expected);
+    expect(failures).not.toEqual([]);
+    for (const { message } of failures) {
+      expect(message).toMatch(/^.+\nSent: [A-Z]+ .+\nCame: \d{3} .+\nRight: .+$/);
+      expect(message).not.toContain(account.token);
+    }
+  },
+);
 
 describe("contractTests", () => {
   it("passes against the mock, with any token", async () => {
@@ -183,7 +141,9 @@ describe("contractTests", () => {
   it("sends wrong tokens alone without one, and nothing that could create without `create`", () => {
     const names = (options: object) =>
       contractTests({ baseUrl: "http://127.0.0.1:1", ...options }).map(({ name }) => name);
-    expect(names({})).toHaveLength(3);
+    const tokens = names({});
+    expect(tokens).toContain("createProductCollection: a wrong token");
+    expect(tokens.filter((name) => !name.includes("token"))).toEqual([]);
     const harmless = names(account);
     expect(harmless).not.toContain("createProductCollection: a request that breaks nothing");
     expect(harmless).toContain("createProductCollection: /altId left out (required)");
@@ -203,11 +163,12 @@ describe("contractTests", () => {
     const baseUrl = await listen(server);
     const [test] = contractTests({ baseUrl, ...account, create: true });
     await test?.run().catch(() => {});
-    const [sent] = fake.requests as readonly { readonly body: unknown }[] as readonly {
-      body: Fields;
-    }[];
-    expect(sent?.body).toMatchObject({ altId: account.locationId, altType: "location" });
-    expect(sent?.body.slug).toMatch(/^best-sellers-.+/);
+    const [sent] = fake.requests;
+    const { operation, body } = generated.createProductCollection;
+    const location = { [String(operation.locationField)]: account.locationId };
+    expect(sent?.body).toEqual(expect.objectContaining(location));
+    expect(operation.validateBody?.(sent?.body)).toBe(true);
+    expect(sent?.body).not.toEqual({ ...Object(body), ...location });
   });
 
   it.each([
@@ -224,7 +185,7 @@ describe("contractTests", () => {
     const baseUrl = await listen(createServer());
     const unused = baseUrl.replace(/\d+$/, "1");
     const failures = await failuresOf({ baseUrl: unused });
-    expect(failures).toHaveLength(3);
+    expect(failures).toHaveLength(contractTests({ baseUrl }).length);
     for (const { message } of failures) expect(message).toMatch(/^No server answers at http:.+$/);
   });
 

@@ -54,7 +54,7 @@ export function requestsOf(
   const { Authorization: _, "Content-Type": type, ...others } = valid.headers;
   const rest = type ? { ...others, "Content-Type": type } : others;
   const basic = { ...rest, Authorization: "Basic dXNlcjpwYXNz" };
-  return [
+  return withOwnNames([
     valid,
     ...(isSecured
       ? [
@@ -83,7 +83,19 @@ export function requestsOf(
         }),
       });
     }),
-  ];
+  ]);
+}
+
+/** Numbers a request that has the name of an earlier one: a place may be wrong in several objects. */
+function withOwnNames(requests: readonly [ContractRequest, ...ContractRequest[]]) {
+  const named = new Map<string, number>();
+  const [valid, ...others] = requests;
+  const numbered = others.map((request) => {
+    const nth = (named.get(request.name) ?? 0) + 1;
+    named.set(request.name, nth);
+    return nth === 1 ? request : { ...request, name: `${request.name} #${nth}` };
+  });
+  return [valid, ...numbered] as const;
 }
 
 /** A request that breaks nothing. */

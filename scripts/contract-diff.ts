@@ -4,7 +4,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fail, root, temporaryFolder } from "./lib/tools.js";
+import { fail, redoclyCli, root, temporaryFolder } from "./lib/tools.js";
 
 const contract = "openapi/openapi.yaml";
 const base = join(temporaryFolder(), "openapi.yaml");
@@ -19,8 +19,9 @@ try {
 }
 console.log(`${contract}, compared with ${ref}:`);
 const { status } = spawnSync(
-  join(root, "node_modules/.bin/redocly"),
+  process.execPath,
   [
+    redoclyCli,
     "diff",
     base,
     contract,

@@ -59,10 +59,11 @@ function constant(document: Document, judge: Judge, operation: Operation): strin
   const bodies = body ? validExamples(document, judge, body) : [];
   const [smallest] = bodies.sort((a, b) => sizeOf(a) - sizeOf(b));
   const untested: string[] = [];
-  const probes = [
+  // A place that several branches of a schema limit may be broken twice in the same way.
+  const probes = distinct<readonly unknown[]>([
     ...parameters.flatMap((parameter) => parameterProbes(document, parameter, untested)),
     ...bodyProbes(document, judge, operation, smallest, untested),
-  ];
+  ]);
   const value = `{
   operation: operations.${id},
   isSecured: ${isSecured},
@@ -70,7 +71,7 @@ function constant(document: Document, judge: Judge, operation: Operation): strin
   body: ${literal(smallest)},
   locations: ${JSON.stringify(locationsOf(document, operation))},
   probes: [${lines(probes.map((probe) => `[${probe.map(literal).join(", ")}]`))}],
-  untested: [${lines(untested.map((limit) => JSON.stringify(limit)))}],
+  untested: [${lines([...new Set(untested)].map((limit) => JSON.stringify(limit)))}],
 }`;
   return `\n${exported(id, ": OperationProbes", value)}\n`;
 }
@@ -267,7 +268,7 @@ function parameterBreach(keyword: string, schema: Schema, valid: unknown): strin
     );
 }
 
-function distinct(values: readonly unknown[]): readonly unknown[] {
+function distinct<T>(values: readonly T[]): readonly T[] {
   return [...new Map(values.map((value) => [literal(value), value])).values()];
 }
 

@@ -25,15 +25,19 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** Runs npm, as it is run by a script of package.json, and returns what it prints. */
+export function npm(args: readonly string[], cwd = root): string {
+  const { npm_execpath: cli = fail("Run this by npm run.") } = process.env;
+  const options = { cwd, encoding: "utf8", stdio: "pipe" } as const;
+  return execFileSync(process.execPath, [cli, ...args], options);
+}
+
 /** Installs packages, each with its exact version, into a temporary folder, and returns the folder. */
 export function install(...packages: readonly string[]): string {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   try {
-    execFileSync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...packages], {
-      cwd: folder,
-      stdio: "pipe",
-    });
+    npm(["install", "--no-audit", "--no-fund", "--ignore-scripts", ...packages], folder);
   } catch {
     fail(`npm could not install ${packages.join(" ")}: check the network, then try again.`);
   }
