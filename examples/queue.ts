@@ -183,7 +183,7 @@ export function startWorker(
 
   const worker = new Worker<CollectionJob, string>(queueName, create, {
     connection,
-    concurrency: 200,
+    concurrency: 100,
     runRetryDelay: 1_000,
     // A job whose worker was killed goes on, as often as that happens; the mark says if it may not.
     maxStalledCount: Number.MAX_SAFE_INTEGER,
@@ -310,7 +310,7 @@ if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
   worker.on("failed", (job, { message }) =>
     console.error(`${job?.data.collection.slug} in ${job?.data.locationId}: ${message}`),
   );
-  let isAway = false; // then each command and each new attempt fails
+  let isAway = false; // told once, although each attempt to connect fails
   redis.on("ready", () => {
     isAway = false;
   });
@@ -319,7 +319,7 @@ if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
     isAway = true;
   });
   worker.on("error", ({ message }) => {
-    if (!isAway) console.error(message);
+    if (redis.status === "ready") console.error(message);
   });
   // Jobs under way end first: one that is killed may have to be looked at.
   const stop = () => void worker.close().then(() => redis.quit());

@@ -52,16 +52,7 @@ export function sharedBudget(redis: unknown): Limiter {
         if (lastInLine.get(key) === end) lastInLine.delete(key);
       });
     lastInLine.set(key, end);
-    await unlessAborted(turn, signal);
+    await turn;
     return send();
   };
-}
-
-/** Settles as the promise does, but rejects as soon as the signal aborts. */
-async function unlessAborted(promise: Promise<void>, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", abort);
-    promise.then(resolve, reject).finally(() => signal?.removeEventListener("abort", abort));
-  });
 }

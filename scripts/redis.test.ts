@@ -89,8 +89,11 @@ async function startRedis(port?: number) {
     save: "",
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const server = spawn("redis-server", args, { stdio: "ignore" });
+  const server = spawn("redis-server", args);
   onTestFinished(() => void server.kill("SIGKILL"));
+  let log = "";
+  server.stdout.setEncoding("utf8").on("data", (text) => (log += text));
+  while (!log.includes("Ready to accept connections")) await once(server.stdout, "data");
   return {
     port,
     async kill() {
@@ -315,6 +318,245 @@ describe("a thousand locations in one process", () => {
     expect(server.arrivalsOf("unknown")).toEqual([]);
   }, 200_000);
 });
+
+describe("two workers", () => {
+  it("let the jobs of a location with a spent day wait until it is over, and hold up no others", async () => {
+    const redis = await startRedis();
+    const resetAt = performance.now() + 4_000;
+    const { url, arrivals, arrivalsOf } = await startHighLevel((response, { locationId, at }) => {
+      if (locationId === "spent" && at < resetAt) {
+        respond(response, 429, {}, spentFor(Math.ceil(resetAt - at)));
+      }
+      return response.headersSent || locationId === "silent";
+    });
+    const jobs = [...jobsOf("silent", 40), ...jobsOf("spent", 20), ...manyOf("location", 10, 10)];
+    await example.addCollections(connect(redis), jobs);
+    // A location whose requests hang takes ten of the fifteen jobs that a worker can do at once.
+    const optionsFor = () => ({ token: "good", baseUrl: url, timeoutMs: 4_000 });
+    const workers = [1, 2].map(() => startWorker(redis, optionsFor, { concurrency: 15 }));
+    await eventually(() => {
+      const others = arrivals.filter(({ locationId }) => locationId.startsWith("location-"));
+      expect(others.length).toBe(100);
+    });
+    expect(performance.now()).toBeLessThan(resetAt);
+    expect(arrivalsOf("silent").length).toBeLessThanOrEqual(20);
+    await eventually(async () => expect(await openQueue(redis).getCompletedCount()).toBe(120));
+    const early = arrivalsOf("spent").filter(({ at }) => at < resetAt);
+    expect(early.length).toBeLessThanOrEqual(4);
+    expect(workers.flatMap(({ errors }) => errors)).toEqual([
+      expect.stringMatching(/^The jobs of location spent wait: .*the day's budget is spent/),
+    ]);
+  });
+
+  it("ask again for the options of a location for which they have thrown, but not for each job", async () => {
+    const redis = await startRedis();
+    const { url } = await startHighLevel();
+    await example.addCollections(connect(redis), [...jobsOf("new", 20), ...jobsOf("other", 1)]);
+    let asked = 0;
+    const optionsFor = (locationId: string) => {
+      if (locationId === "new" && ++asked < 2) throw new Error("the vault is sealed");
+      return { token: "good", baseUrl: url };
+    };
+    const workers = [1, 2].map(() => startWorker(redis, optionsFor));
+    const queue = openQueue(redis);
+    await eventually(async () => expect(await queue.getCompletedCount()).toBe(1));
+    await eventually(async () => {
+      const delays = (await queue.getDelayed()).map(({ delay }) => delay);
+      expect([delays.length, Math.min(...delays)]).toEqual([
+        20,
+        expect.toSatisfy((ms) => ms > 50_000),
+      ]);
+    });
+    expect(asked).toBe(1);
+    expect(workers.flatMap(({ errors }) => errors)).toEqual([
+      "The jobs of location new wait: the vault is sealed",
+    ]);
+  });
+
+  it("that are killed ten times create nothing twice, and lose nothing", async () => {
+    const redis = await startRedis();
+    let kill = () => {};
+    const { url, arrivals, twice } = await startHighLevel((response) => {
+      setTimeout(Math.random() * 50).then(() => respond(response, 201));
+      if (arrivals.length % 20 === 0) setTimeout(Math.random() * 20).then(() => kill());
+      return true;
+    });
+    const jobs = manyOf("location", 8, 40);
+    await example.addCollections(connect(redis), jobs);
+    const start = () => run(...program(redis, `() => ({ token: "good", baseUrl: "${url}" })`));
+    let workers = [start(), start()];
+    let kills = 0;
+    kill = () => {
+      if (kills === 10) return;
+      kills++;
+      workers[0]?.child.kill("SIGKILL");
+      workers = [...workers.slice(1), start()];
+    };
+    const queue = openQueue(redis);
+    await eventually(async () => {
+      expect(await queue.getJobCountByTypes("completed", "failed")).toBe(jobs.length);
+    }, 55_000);
+
+    const failed = await queue.getFailed();
+    const told = [...arrivals.map(idOf), ...failed.map(({ id }) => id)];
+    const lost = jobs.length - new Set(told).size;
+    console.log(
+      `${kills} kills, ${twice()} created twice, ${lost} lost, ${failed.length} to be looked at`,
+    );
+    expect([kills, twice(), lost]).toEqual([10, 0, 0]);
+    for (const { failedReason } of failed) expect(failedReason).toMatch(/^May exist: its worker/);
+  });
+
+  it("go on with a job whose worker was killed before it was sent, and fail one that may have been", async () => {
+    const redis = await startRedis();
+    const { url, arrivals } = await startHighLevel(({ socket }, { slug }) => {
+      if (slug === "slug-1") first.child.kill("SIGKILL");
+      return slug === "slug-1" && socket !== null;
+    });
+    await example.addCollections(connect(redis), jobsOf("location", 2));
+    // The first job's token does not come, the second's does.
+    const tokens =
+      'let asked = 0; const token = () => asked++ === 0 ? new Promise(() => {}) : "good"';
+    const first = run(...program(redis, `() => ({ token, baseUrl: "${url}" })`, tokens));
+    const queue = openQueue(redis);
+    await once(first.child, "exit");
+    startWorker(redis, () => ({ token: "good", baseUrl: url }), quick);
+    await eventually(async () => {
+      expect((await queue.getCompleted()).map(({ id }) => id)).toEqual(["slug-0@location"]);
+      expect((await queue.getFailed()).map(({ id }) => id)).toEqual(["slug-1@location"]);
+    });
+    expect(arrivals.map(({ slug }) => slug)).toEqual(["slug-1", "slug-0"]);
+  });
+
+  it("do not both send a job that one of them has held for too long", async () => {
+    const redis = await startRedis();
+    const { url, arrivals } = await startHighLevel();
+    await example.addCollections(connect(redis), jobsOf("location", 1));
+    const tokens = `import { setTimeout } from "node:timers/promises";
+      const token = async () => { console.log("asked"); await setTimeout(500); return "good"; };`;
+    const { child, output } = run(
+      ...program(redis, `() => ({ token, baseUrl: "${url}" })`, tokens),
+    );
+    await eventually(() => expect(output.stdout).toContain("asked"));
+    child.kill("SIGSTOP");
+    startWorker(redis, () => ({ token: "good", baseUrl: url }), quick);
+    const queue = openQueue(redis);
+    await eventually(async () => expect(await queue.getCompletedCount()).toBe(1));
+    child.kill("SIGCONT");
+    await setTimeout(1_500);
+    expect([arrivals.length, await queue.getCompletedCount()]).toEqual([1, 1]);
+  });
+});
+
+describe("a program", () => {
+  it("waits for a Redis that is not there, tells it once, and goes on when it is back", async () => {
+    const port = await closedPort();
+    const { url, arrivals, twice } = await startHighLevel((response) => {
+      setTimeout(100).then(() => respond(response, 201));
+      return true;
+    });
+    const { output } = run("queue.ts", {
+      REDIS_URL: `redis://127.0.0.1:${port}`,
+      HIGHLEVEL_TOKEN: "good",
+      HIGHLEVEL_BASE_URL: url,
+    });
+    await eventually(() => expect(output.stderr).toContain("There is no Redis"));
+    await setTimeout(1_000);
+    const first = await startRedis(port);
+    const jobs = manyOf("location", 5, 20);
+    await example.addCollections(connect(first), jobs);
+    await eventually(() => expect(arrivals.length).toBeGreaterThan(20));
+    await first.kill();
+    await setTimeout(1_000);
+    await startRedis(port);
+    await eventually(() => expect(output.stdout.match(/: created /g)?.length).toBe(jobs.length));
+    expect([arrivals.length, twice()]).toEqual([jobs.length, 0]);
+    expect(output.stderr.split("\n").slice(0, -1)).toEqual(
+      Array(2).fill(expect.stringMatching(/^There is no Redis, waiting for it: /)),
+    );
+  });
+});
+
+it("10 000 jobs of one location that are due at once are delayed at most twice, and hold up no others", async () => {
+  const redis = await startRedis();
+  const { url, arrivals, arrivalsOf } = await startHighLevel();
+  await example.addCollections(connect(redis), [
+    ...jobsOf("huge", 10_000),
+    ...manyOf("other", 100, 10),
+  ]);
+  const startedAt = performance.now();
+  startWorker(redis, () => ({ token: "good", baseUrl: url }));
+  await eventually(() => {
+    expect(arrivals.length - arrivalsOf("huge").length).toBe(1_000);
+  }, 60_000);
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  await setTimeout(5_000);
+  const queue = openQueue(redis);
+  const starts = (await queue.getDelayed()).map(({ attemptsStarted }) => attemptsStarted);
+  const ends = (await queue.getCompleted()).map(({ attemptsStarted }) => attemptsStarted - 1);
+  const most = Math.max(...starts, ...ends);
+  console.log(`the others were done after ${seconds} s; at most ${most} delays`);
+  expect(most).toBeLessThanOrEqual(2);
+  expect(mostInWindow(arrivalsOf("huge"))).toBeLessThanOrEqual(100);
+  expect(await queue.getJobCountByTypes("failed")).toBe(0);
+}, 120_000);
+
+describe("a shared budget", () => {
+  const send = async () => ({ status: 201, headers: new Headers() });
+
+  it("is not exceeded by two processes", async () => {
+    const redis = await startRedis();
+    const limiters = [1, 2].map(() => example.sharedBudget(connect(redis)));
+    const times: number[] = [];
+    const calls = limiters.flatMap((limiter) =>
+      Array.from({ length: 60 }, () =>
+        limiter("key", send, {}).then(() => times.push(performance.now())),
+      ),
+    );
+    await Promise.all(calls);
+    const most = Math.max(
+      ...times.map((from) => times.filter((it) => it >= from && it < from + 10_000).length),
+    );
+    console.log(`${times.length} sent, at most ${most} in 10 s`);
+    expect([times.length, most]).toEqual([120, expect.toSatisfy((it) => it <= 100)]);
+  });
+
+  it("lets a call that waits be aborted, which then holds up no other, and tells of the wait", async () => {
+    const limiter = example.sharedBudget(connect(await startRedis()));
+    const user = new AbortController();
+    const sent = vi.fn(send);
+    const aborted = Array.from({ length: 60 }, () =>
+      limiter("key", sent, { signal: user.signal }).catch(() => "aborted"),
+    );
+    await eventually(() => expect(sent).toHaveBeenCalledTimes(8));
+    const waits: (number | undefined)[] = [];
+    const startedAt = performance.now();
+    const other = limiter("key", send, { onWait: (ms) => waits.push(ms) });
+    user.abort();
+    expect((await Promise.all(aborted)).filter((it) => it === "aborted").length).toBe(52);
+    await other;
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    expect([waits, sent.mock.calls.length]).toEqual([[undefined], 8]);
+    const wait = vi.fn();
+    await Promise.all(Array.from({ length: 9 }, () => limiter("key", send, { onWait: wait })));
+    expect(wait).toHaveBeenCalledWith(expect.any(Number));
+  });
+});
+
+/** Jobs of a worker that is killed are taken over after a second. */
+const quick = { concurrency: 10, lockDuration: 1_000, stalledInterval: 500 };
+
+/** A program with a worker, for `run`. */
+function program({ port }: Redis, optionsFor: string, before = ""): [file: string] {
+  const file = `worker-${port}.ts`;
+  const text = `import { Redis } from "ioredis";
+    import { startWorker } from "./queue.js";
+    ${before}
+    const redis = new Redis(${port}, { maxRetriesPerRequest: null });
+    startWorker(redis, ${optionsFor}, ${JSON.stringify(quick)});`;
+  writeFileSync(join(folder, file), text);
+  return [file];
+}
 
 const spentFor = (ms: number) => ({
   "X-RateLimit-Daily-Remaining": "0",
