@@ -66,14 +66,14 @@ export async function addCollections(connection: Redis, jobs: readonly Collectio
         refused.push({ index, issues });
         continue;
       }
-      // Added twice it is one job. An id of BullMQ's has no colon.
+      // Added twice it is one job. BullMQ allows no colon in an id.
       const parts = [collection.slug, locationId];
       const jobId = parts.map((it) => it.replace(/[%:@]/g, encodeURIComponent)).join("@");
       if (known.has(jobId)) {
         failed.push({ index, jobId, reason: known.get(jobId) });
         continue;
       }
-      // An attempt is one that fails otherwise than at HighLevel, as when Redis refuses a command.
+      // An attempt fails if Redis refuses a command; HighLevel's responses delay the job or end it.
       const backoff = { type: "exponential", delay: 1_000 };
       const opts = { jobId, attempts: 20, backoff };
       valid.push({ name: "create", data: { locationId, collection }, opts });
@@ -100,8 +100,8 @@ async function findIssues(locationId: string, collection: NewProductCollection) 
 
 /**
  * Starts to work off the queue. A job's result is the id of its collection. While a location has trouble (a
- * spent day, a rejected token, no options), its jobs wait in all workers; one of the workers tells it, once,
- * as an "error" event.
+ * spent day, a rejected token, no options), its jobs wait in all workers; one worker reports it, once, as an
+ * "error" event.
  *
  * @param connection - With `maxRetriesPerRequest: null`.
  * @param optionsFor - Called when the first job of a location comes, and again after a trouble.
@@ -123,7 +123,6 @@ export function startWorker(
       maxRetries: 0,
       async fetch(url, init) {
         await beforeSending.getStore()?.();
-        init.signal?.throwIfAborted();
         return (options.fetch ?? fetch)(url, init);
       },
     });
@@ -142,9 +141,9 @@ export function startWorker(
       throw new DelayedError();
     }
 
-    const [waitMs, isTrial] = await askForTurn(location.inFlight < maxInFlight);
+    const [waitMs, isProbe] = await askForTurn(location.inFlight < maxInFlight);
     if (waitMs > 0) return delay(waitMs);
-    const endTrouble = () => isTrial && connection.hdel(key, "until", "trouble");
+    const endTrouble = () => isProbe && connection.hdel(key, "until", "trouble");
 
     const mark = createMark(connection, worker.toKey(id));
     location.inFlight++;
@@ -193,8 +192,8 @@ export function startWorker(
 }
 
 /**
- * The mark of a job that is sent, in Redis: set just before, so that until then a killed worker has sent
- * nothing, and by one worker alone, however many believe that the job is theirs.
+ * Marks a job in Redis just before it is sent: without a mark, a worker that was killed has sent nothing. Only
+ * one worker can set it, even if two believe that they hold the job.
  */
 function createMark(connection: Redis, jobKey: string) {
   const own = randomUUID();
@@ -202,7 +201,7 @@ function createMark(connection: Redis, jobKey: string) {
     state: "none" as "none" | "own" | "another's",
     async set(): Promise<void> {
       const isFirst = (await connection.hsetnx(jobKey, "sender", own)) === 1;
-      // A command that a lost connection left open is sent again, so that it may find its own mark.
+      // It is set already when the client sends again with another token, or ioredis repeats a command.
       const isOwn = isFirst || (await connection.hget(jobKey, "sender")) === own;
       mark.state = isOwn ? "own" : "another's";
       if (!isOwn) throw new Error("another worker has sent it");
@@ -225,7 +224,7 @@ function isResponse(error: unknown): error is ApiError | UnexpectedResponseError
   return error instanceof ApiError || error instanceof UnexpectedResponseError;
 }
 
-/** A location's trouble, and how long its jobs wait before one of them tries whether it is over. */
+/** A location's trouble, and how long its jobs wait before one of them finds out whether it is over. */
 function troubleIn(error: unknown, message: string) {
   if (error instanceof ConnectionError) return { kind: message, pauseMs: 10_000 };
   if (!isResponse(error)) return { kind: message, pauseMs: 60_000 };
@@ -236,9 +235,11 @@ function troubleIn(error: unknown, message: string) {
     : { kind: "busy", pauseMs: retryAfterMs || 10_000 };
 }
 
-// What all workers know of a location is a hash in Redis: `free`, when the next job may reserve; `pace`, when
-// the next one would be sent if each waited for the one before; `until` and `trouble`, when a location has
-// trouble; and under a job's id the time that it has reserved. Times are Redis's, in milliseconds.
+// The workers share what they know of a location in a hash in Redis:
+// - under a job's id the time that the job has reserved, and in `free` the next time that is free,
+// - in `pace` when the next request would be sent if each had waited for the one before,
+// - in `trouble` what is wrong, and in `until` when a job may find out whether it is over.
+// Times are in milliseconds, by Redis's clock.
 const lua = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -250,25 +251,24 @@ const lua = `
 `;
 
 /**
- * A job's turn: a job without room reserves the next free time, and those times are 125 ms apart. When it
- * comes back it goes, unless its location has trouble or many late ones have come at once: of what is sent,
- * at most 89 are within 10 s, and 10 may be held up on their way.
+ * Lets a job go, or reserves the next free time for it, 125 ms after the one before. A job that comes back at
+ * its time goes, unless the location has trouble or more than eight come late together. So at most 89 go
+ * within 10 s, and with ten held up on their way no more than 99 arrive.
  *
- * @returns How long to wait, or 0 if it may go, and whether it is then the one that tries whether a trouble is
- * over; the others wait for its outcome.
+ * @returns How long to wait, 0 if it may go; and 1 if it finds out for the others whether a trouble is over.
  */
 const takeTurn = `${lua}
   local id, canGo = ARGV[1], ARGV[2] == '1'
   local reserved, free, pace, untilMs = get(id), get('free'), get('pace'), get('until')
   local isDue = reserved > 0 and reserved <= now + 50 or reserved == 0 and free <= now
   if canGo and isDue and untilMs <= now and pace <= now + 1000 then
-    local isTrial = redis.call('HEXISTS', KEYS[1], 'trouble')
+    local isProbe = redis.call('HEXISTS', KEYS[1], 'trouble')
     redis.call('HDEL', KEYS[1], id)
     set('pace', math.max(pace, now) + 125)
     if reserved == 0 then set('free', now + 125) end
-    if isTrial == 1 then set('until', now + 10000) end
+    if isProbe == 1 then set('until', now + 10000) end
     keep()
-    return { 0, isTrial }
+    return { 0, isProbe }
   end
   if reserved > now + 50 and reserved > untilMs then return { reserved - now, 0 } end
   local at = math.max(now + (canGo and 1 or 1000), free, pace, untilMs)
@@ -300,7 +300,7 @@ if (realpathSync(process.argv[1] ?? ".") === fileURLToPath(import.meta.url)) {
     token() {
       const tokens = HIGHLEVEL_TOKENS ? JSON.parse(readFileSync(HIGHLEVEL_TOKENS, "utf8")) : {};
       const token = tokens[locationId] ?? HIGHLEVEL_TOKEN;
-      if (token === undefined) throw new Error(`${HIGHLEVEL_TOKENS} has no token for it`);
+      if (token === undefined) throw new Error("it has no token in HIGHLEVEL_TOKENS");
       return token;
     },
   }));

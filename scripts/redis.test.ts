@@ -303,7 +303,7 @@ describe("a thousand locations in one process", () => {
       expect.stringMatching(/^The jobs of location expired wait: .* 401: Invalid JWT$/),
       expect.stringMatching(/^The jobs of location forbidden wait: .* 403: Forbidden$/),
       expect.stringMatching(/^The jobs of location spent wait: .* 429.*budget is spent/),
-      "The jobs of location unknown wait: tokens.json has no token for it",
+      "The jobs of location unknown wait: it has no token in HIGHLEVEL_TOKENS",
     ]);
     expect(await openQueue(redis).getJobCountByTypes("failed")).toBe(0);
     expect(connected).toBeLessThanOrEqual(10);
@@ -371,6 +371,35 @@ describe("two workers", () => {
     expect(workers.flatMap(({ errors }) => errors)).toEqual([
       "The jobs of location new wait: the vault is sealed",
     ]);
+  });
+
+  it("let one job find out whether a trouble is over, with new options, and the others wait for it", async () => {
+    const redis = await startRedis();
+    const { url, arrivals } = await startHighLevel((response, { token }) => {
+      if (token === "old") respond(response, 429, {}, { "Retry-After": "1" });
+      return true; // and the new token has no response for now
+    });
+    await example.addCollections(connect(redis), jobsOf("location", 20));
+    const tokens = ["old"];
+    const optionsFor = () => ({ token: tokens.pop() ?? "new", baseUrl: url, timeoutMs: 4_000 });
+    const { errors } = startWorker(redis, optionsFor);
+    await eventually(() => expect(arrivals.map(({ token }) => token)).toContain("new"));
+    await setTimeout(3_500);
+    expect(arrivals.filter(({ token }) => token === "new").length).toBe(1);
+    expect(errors).toEqual([]); // HighLevel's usual 429 is no news
+  });
+
+  it("send again with the token that a provider has renewed", async () => {
+    const redis = await startRedis();
+    const { url, arrivals } = await startHighLevel((response, { token }) => {
+      if (token === "old") respond(response, 401, {});
+      return response.headersSent;
+    });
+    await example.addCollections(connect(redis), jobsOf("location", 1));
+    const token = (rejected?: string) => (rejected === "old" ? "new" : "old");
+    startWorker(redis, () => ({ token, baseUrl: url }));
+    await eventually(async () => expect(await openQueue(redis).getCompletedCount()).toBe(1));
+    expect(arrivals.map(({ token }) => token)).toEqual(["old", "new"]);
   });
 
   it("that are killed ten times create nothing twice, and lose nothing", async () => {
