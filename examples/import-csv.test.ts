@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ClientOptions } from "../src/index.js";
@@ -198,7 +198,16 @@ describe("an import", () => {
     },
   );
 
-  it("stops when answer after answer leaves open what was created", async () => {
+  it("notes a row only just before it is sent, so that one killed before is sent again", async () => {
+    const server = await startServer();
+    const file = writeCsv(csvOf(["a"]));
+    const token = () => Promise.reject(new Error("the vault is sealed"));
+    await importCsv(file, { ...server.options, token });
+    const [journal = ""] = readdirSync(dirname(file)).filter((it) => it.endsWith(".journal"));
+    expect(readFileSync(join(dirname(file), journal), "utf8")).not.toContain("begun");
+  });
+
+  it("stops when response after response leaves open what was created", async () => {
     const server = await startServer((response) => respond(response, 502, "", plenty));
     const { mayExist, stoppedBy } = await importCsv(writeCsv(csvOf(manySlugs(99))), server.options);
     expect(stoppedBy).toMatch(/502/);
