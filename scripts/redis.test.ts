@@ -324,8 +324,9 @@ describe("two workers", () => {
     const redis = await startRedis();
     const resetAt = performance.now() + 8_000;
     const silent: ServerResponse[] = [];
+    let isOver = false;
     const { url, arrivals, arrivalsOf } = await startHighLevel((response, { locationId, at }) => {
-      if (locationId === "silent") silent.push(response);
+      if (locationId === "silent" && !isOver) silent.push(response);
       else if (locationId !== "spent") respond(response, 201);
       else if (at < resetAt) respond(response, 429, {}, spentFor(Math.ceil(resetAt - at)));
       else setTimeout(500).then(() => respond(response, 201));
@@ -350,6 +351,7 @@ describe("two workers", () => {
     expect(workers.flatMap(({ errors }) => errors)).toEqual([
       expect.stringMatching(/^The jobs of location spent wait: .*the day's budget is spent/),
     ]);
+    isOver = true;
     for (const response of silent) respond(response, 201);
   });
 
