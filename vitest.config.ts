@@ -24,7 +24,7 @@ export default defineConfig({
       }),
       project("live", "contract-tests/live.test.ts"),
       project("docs", "scripts/docs.test.ts", { globalSetup: ["scripts/docs.setup.ts"] }),
-      project("redis", "scripts/redis.test.ts", { globalSetup: ["scripts/redis.setup.ts"] }),
+      project("redis", "scripts/redis.test.ts"),
     ],
   },
 });

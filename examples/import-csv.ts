@@ -9,13 +9,12 @@
 // where it stopped, and no row is sent twice: a journal beside the file says of each row that it is about
 // to be sent, and then what came of it. Leave the file as it is until all of it is imported.
 
-import { createHash, type Hash } from "node:crypto";
+import { isUtf8 } from "node:buffer";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { parse } from "csv-parse";
+import { parse } from "csv-parse/sync";
 import * as highlevel from "highlevel-product-collections";
 
 const inFlight = 50; // the limiter keeps the rate
@@ -35,30 +34,29 @@ export async function importCsv(
   const isFile = fs.statSync(csvFile, { throwIfNoEntry: false })?.isFile();
   if (!isFile) throw new Error(`There is no file ${csvFile}.`);
   const file = fs.realpathSync(csvFile);
-  const hash = createHash("sha256");
-  let total = 0;
-  for await (const _ of rowsOf(file, hash)) total++;
+  const content = fs.readFileSync(file);
+  const rows = readRows(file, content);
   const { host } = new URL(options.baseUrl ?? "https://services.leadconnectorhq.com");
   const journalFile = `${file}.${options.locationId}@${host.replace(":", "-")}.journal`;
   lock(journalFile);
-  const journal = await openJournal(journalFile, hash.digest("hex"));
+  const journal = openJournal(journalFile, createHash("sha256").update(content).digest("hex"));
   const limiter = highlevel.createLimiter();
-  const rows = rowsOf(file);
+  const queue = rows.values();
   let done = 0;
   let unknown = 0;
 
   async function importRow(row: number, collection: highlevel.NewProductCollection) {
-    // A client of the row's own, whose limiter notes the row when its turn to be sent has come.
+    // A client of the row's own, which notes the row just before it is sent.
     const client = highlevel.createClient({
-      maxRetries: 10,
+      maxRetries: 4,
       ...options,
       async limiter(key, send, context) {
         stop.signal.throwIfAborted();
-        const noteAndSend = () => {
-          journal.note(row, "begun");
-          return send();
-        };
-        return limiter(key, noteAndSend, { ...context, signal: stop.signal });
+        return limiter(key, send, { ...context, signal: stop.signal });
+      },
+      async fetch(url, init) {
+        journal.note(row, "begun");
+        return (options.fetch ?? fetch)(url, init);
       },
     });
     const [fate, detail] = await client.createProductCollection(collection).then(
@@ -71,10 +69,10 @@ export async function importCsv(
   }
 
   async function work() {
-    for await (const { row, collection } of rows) {
+    for (const { row, collection } of queue) {
       if (stop.signal.aborted) return;
       if (!journal.settled.has(row)) await importRow(row, collection);
-      process.stderr.write(`\r${++done} of ${total} rows`);
+      process.stderr.write(`\r${++done} of ${rows.length} rows`);
     }
   }
   await Promise.all(Array.from({ length: inFlight }, work));
@@ -92,58 +90,33 @@ function fateOf(error: unknown) {
 }
 
 /** The rows that are not blank, with their numbers as a spreadsheet counts: the heading is row 1. */
-async function* rowsOf(file: string, hash?: Hash) {
-  const records: AsyncIterable<string[]> = pipeline(
-    fs.createReadStream(file),
-    (chunks: AsyncIterable<Buffer>) => readText(chunks, file, hash),
-    parse({
-      delimiter: await separatorOf(file),
-      record_delimiter: ["\r\n", "\n", "\r"],
-      relax_column_count: true,
-      trim: true,
-    }),
-    () => {}, // an error is thrown where the records are read
-  );
-  let headings: string[] | undefined;
-  let row = 0;
-  for await (const record of records) {
-    row++;
-    const cells = record.map((cell) => cell.trim());
-    if (headings === undefined) {
-      headings = cells.map((cell) => cell.toLowerCase());
-      if (!headings.includes("name") || !headings.includes("slug")) {
-        throw new Error(`The first row of ${file} must have the headings name and slug, in UTF-8.`);
-      }
-    } else if (cells.slice(headings.length).some((cell) => cell !== "")) {
-      throw new Error(`Row ${row} of ${file} has more cells than the heading: quote its commas.`);
-    } else if (cells.some((cell) => cell !== "")) {
-      yield { row, collection: collectionOf(headings, cells) };
-    }
-  }
-}
-
-/** The text; a byte order mark is left out. */
-async function* readText(chunks: AsyncIterable<Buffer>, file: string, hash?: Hash) {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  try {
-    for await (const chunk of chunks) {
-      hash?.update(chunk);
-      yield decoder.decode(chunk, { stream: true });
-    }
-    yield decoder.decode();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_ENCODING_INVALID_ENCODED_DATA") throw error;
+function readRows(file: string, content: Buffer) {
+  if (!isUtf8(content)) {
     throw new Error(`${file} is not UTF-8: save it as "CSV UTF-8", and import that file.`);
   }
-}
-
-/** A comma; where that is the decimal sign, spreadsheets write semicolons. */
-async function separatorOf(file: string): Promise<string> {
-  for await (const text of fs.createReadStream(file, { encoding: "latin1" })) {
-    const [heading = ""] = text.split(/[\r\n]/, 1);
-    return [",", ";", "\t"].find((it) => heading.includes(it)) ?? ",";
+  if (content.length === 0) throw new Error(`${file} is empty.`);
+  const [firstLine = ""] = content.toString().split(/[\r\n]/, 1);
+  const records: string[][] = parse(content, {
+    bom: true,
+    // A comma; where that is the decimal sign, spreadsheets write semicolons.
+    delimiter: [",", ";", "\t"].find((it) => firstLine.includes(it)) ?? ",",
+    record_delimiter: ["\r\n", "\n", "\r"],
+    relax_column_count: true,
+    trim: true,
+  });
+  const headings = records[0]?.map((cell) => cell.trim().toLowerCase()) ?? [];
+  if (!headings.includes("name") || !headings.includes("slug")) {
+    throw new Error(`The first row of ${file} must have the headings name and slug, in UTF-8.`);
   }
-  throw new Error(`${file} is empty.`);
+  return records.flatMap((record, index) => {
+    const row = index + 1;
+    const cells = record.map((cell) => cell.trim());
+    if (row === 1 || cells.every((cell) => cell === "")) return [];
+    if (cells.slice(headings.length).some((cell) => cell !== "")) {
+      throw new Error(`Row ${row} of ${file} has more cells than the heading: quote its commas.`);
+    }
+    return [{ row, collection: collectionOf(headings, cells) }];
+  });
 }
 
 function collectionOf(headings: readonly string[], cells: readonly string[]) {
@@ -155,7 +128,7 @@ function collectionOf(headings: readonly string[], cells: readonly string[]) {
 }
 
 /** Reads what earlier imports of the file have noted of its rows, and notes what this one does. */
-async function openJournal(journalFile: string, hash: string) {
+function openJournal(journalFile: string, hash: string) {
   const journal = fs.openSync(journalFile, "a");
   const settled = new Set<number>();
   const refused = new Map<number, string>();
@@ -173,7 +146,7 @@ async function openJournal(journalFile: string, hash: string) {
   const append = (line: string) => fs.appendFileSync(journal, `\n${line.replace(/\s+/g, " ")}`);
 
   let begunWith: string | undefined;
-  for await (const line of createInterface({ input: fs.createReadStream(journalFile) })) {
+  for (const line of fs.readFileSync(journalFile, "utf8").split("\n")) {
     begunWith ??= /^file (\w{64})$/.exec(line)?.[1];
     const [, digits, fate = "", detail = ""] =
       /^(\d+) (begun|created|refused|may exist|not sent)\b ?(.*)/.exec(line) ?? [];

@@ -1,14 +1,19 @@
-// A token provider for an OAuth app: gives the stored access token, and gets a new one with the stored
-// refresh token when it has expired or HighLevel has rejected it.
+// Token providers for an OAuth app. One gives the stored access token of a location or a company, and gets a
+// new one with the stored refresh token when it has expired or HighLevel has rejected it:
 //
 //   const token = oauthToken({ clientId, clientSecret }, store);
 //   const highlevel = createClient({ locationId, token });
+//
+// The other gives a location's token, which it gets with the token of the location's company, an agency's:
+//
+//   const companyToken = oauthToken({ clientId, clientSecret, userType: "Company" }, store);
+//   const token = locationToken({ companyId, locationId, companyToken });
 //
 // A refresh token serves once: let one process at a time refresh the tokens of a store.
 
 import type { TokenProvider } from "highlevel-product-collections";
 
-/** The tokens of a location. Times are in milliseconds since the epoch. */
+/** The tokens of a location or a company. Times are in milliseconds since the epoch. */
 export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -25,69 +30,157 @@ export interface TokenStore {
 export interface OAuthApp {
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Whose tokens the store has. Default: a location's. */
+  readonly userType?: "Location" | "Company";
   readonly tokenUrl?: string;
 }
 
-/** A token that is rejected although it is not older than this is not replaced, nor is a refresh repeated. */
+/** Whose token it gets: a location's, and with which token: that of its company, an agency. */
+export interface CompanyLocation {
+  readonly companyId: string;
+  readonly locationId: string;
+  /** Gives the company's token, which has the scope `oauth.write`. */
+  readonly companyToken: TokenProvider;
+  readonly url?: string;
+}
+
+type AccessToken = Omit<Tokens, "refreshToken">;
+
+/** A token that is rejected although it is not older than this is not replaced, nor is a refusal repeated. */
 const pauseMs = 60_000;
 
-export function oauthToken(app: OAuthApp, store: TokenStore): TokenProvider {
-  let latest: { refreshToken: string; at: number; tokens: Promise<Tokens> } | undefined;
-
-  /** Refreshes once for all calls that ask within the pause, whether it succeeds or fails. */
-  function refreshOnce(refreshToken: string): Promise<Tokens> {
-    if (latest?.refreshToken !== refreshToken || Date.now() - latest.at > pauseMs) {
-      latest = { refreshToken, at: Date.now(), tokens: refresh(app, store, refreshToken) };
-    }
-    return latest.tokens;
+/** The OAuth server refused a request, and would refuse it again. */
+class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
   }
+}
 
-  return async (rejected) => {
-    const { accessToken, refreshToken, issuedAt, expiresAt } = await store.load();
-    const isRejected = accessToken === rejected;
-    if (isRejected && Date.now() - issuedAt < pauseMs) {
-      throw new Error(
-        "HighLevel rejects a new token: does the app have the scope products/collection.write?",
-      );
+export function oauthToken(app: OAuthApp, store: TokenStore): TokenProvider {
+  const refreshOnce = share(async (refreshToken): Promise<AccessToken> => {
+    try {
+      return await refresh(app, store, refreshToken);
+    } catch (error) {
+      // Another process may have refreshed in the meantime.
+      const stored = error instanceof Refusal ? await store.load() : undefined;
+      if (stored === undefined || stored.refreshToken === refreshToken) throw error;
+      return stored;
     }
-    if (!isRejected && Date.now() < expiresAt - pauseMs) return accessToken;
-    return (await refreshOnce(refreshToken)).accessToken;
+  });
+  return async (rejected) => {
+    const tokens = await store.load();
+    const { accessToken } = isUsable(tokens, rejected)
+      ? tokens
+      : await refreshOnce(tokens.refreshToken);
+    return accessToken;
   };
 }
 
-async function refresh(
-  {
-    clientId,
-    clientSecret,
-    tokenUrl = "https://services.leadconnectorhq.com/oauth/token",
-  }: OAuthApp,
-  store: TokenStore,
-  refreshToken: string,
-): Promise<Tokens> {
-  const response = await fetch(tokenUrl, {
+export function locationToken(location: CompanyLocation): TokenProvider {
+  let kept: AccessToken | undefined;
+  const requestOnce = share(() => requestLocationToken(location));
+  return async (rejected) => {
+    if (kept === undefined || !isUsable(kept, rejected)) {
+      kept = await requestOnce(kept?.accessToken ?? "");
+    }
+    return kept.accessToken;
+  };
+}
+
+/** A new token that HighLevel rejects counts: the call then fails with HighLevel's own reason. */
+function isUsable({ accessToken, issuedAt, expiresAt }: AccessToken, rejected?: string): boolean {
+  const now = Date.now();
+  return accessToken === rejected ? now < issuedAt + pauseMs : now < expiresAt - pauseMs;
+}
+
+/**
+ * Sends one request for all calls that ask with the same token within the pause, whether it succeeds or is
+ * refused. After any other failure the next call asks again.
+ */
+function share<T>(request: (token: string) => Promise<T>): (token: string) => Promise<T> {
+  let latest: { token: string; at: number; outcome: Promise<T> } | undefined;
+  return (token) => {
+    if (latest?.token === token && Date.now() < latest.at + pauseMs) return latest.outcome;
+    const asked = { token, at: Date.now(), outcome: request(token) };
+    latest = asked;
+    asked.outcome.catch((error) => {
+      if (latest === asked && !(error instanceof Refusal)) latest = undefined;
+    });
+    return asked.outcome;
+  };
+}
+
+async function refresh(app: OAuthApp, store: TokenStore, refreshToken: string): Promise<Tokens> {
+  const url = app.tokenUrl ?? "https://services.leadconnectorhq.com/oauth/token";
+  const form = {
+    client_id: app.clientId,
+    client_secret: app.clientSecret,
+    grant_type: "refresh_token",
+    refresh_token: refreshToken,
+    user_type: app.userType ?? "Location",
+  };
+  const { refresh_token, ...token } = await requestToken("refresh the token", url, form);
+  if (typeof refresh_token !== "string") throw new Refusal("HighLevel gave no refresh token", 200);
+  const tokens = { ...token, refreshToken: refresh_token };
+  await store.save(tokens); // before anything else: the old refresh token is of no use any more
+  return tokens;
+}
+
+async function requestLocationToken(location: CompanyLocation): Promise<AccessToken> {
+  const { companyId, locationId, companyToken } = location;
+  const url = location.url ?? "https://services.leadconnectorhq.com/oauth/locationToken";
+  const request = (token: string) =>
+    requestToken(
+      "give a token of the location",
+      url,
+      { companyId, locationId },
+      {
+        Authorization: `Bearer ${token}`,
+        Version: "2021-07-28",
+      },
+    );
+  const token = await companyToken();
+  return request(token).catch(async (error) => {
+    const isRejected = error instanceof Refusal && error.status === 401;
+    const another = isRejected ? await companyToken(token) : token;
+    if (another === token) throw error;
+    return request(another);
+  });
+}
+
+async function requestToken(
+  purpose: string,
+  url: string,
+  form: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<AccessToken & { readonly refresh_token: unknown }> {
+  const response = await fetch(url, {
     method: "POST",
     redirect: "error",
     signal: AbortSignal.timeout(30_000),
-    body: new URLSearchParams({
-      client_id: clientId,
-      client_secret: clientSecret,
-      grant_type: "refresh_token",
-      refresh_token: refreshToken,
-      user_type: "Location",
-    }),
+    headers,
+    body: new URLSearchParams(form),
+  }).catch((error) => {
+    const { message } = error.cause instanceof Error ? error.cause : error;
+    throw new Error(`HighLevel could not be asked to ${purpose}: ${message}`, { cause: error });
   });
-  if (!response.ok) throw new Error(`HighLevel refused to refresh the token: ${response.status}`);
-  const { access_token, refresh_token, expires_in } = await response.json();
-  if (typeof access_token !== "string" || typeof refresh_token !== "string") {
-    throw new Error("HighLevel gave no tokens"); // which must not replace those in the store
+  const { status, ok } = response;
+  const body = (await response.json().catch(() => undefined)) ?? {}; // a gateway's is no JSON
+  if (!ok) {
+    const { error, error_description, message } = body;
+    const reasons = [error, error_description, message]
+      .flat()
+      .filter((it) => typeof it === "string");
+    const words = [status, reasons.join("; ").slice(0, 300)].filter(Boolean).join(": ");
+    const mayPass = status >= 500 || status === 429 || status === 408;
+    if (mayPass) throw new Error(`HighLevel could not ${purpose}: ${words}`);
+    throw new Refusal(`HighLevel refused to ${purpose}: ${words}`, status);
   }
+  const { access_token: accessToken, refresh_token, expires_in = 3_600 } = body;
+  if (typeof accessToken !== "string") throw new Refusal("HighLevel gave no access token", status);
   const issuedAt = Date.now();
-  const tokens = {
-    accessToken: access_token,
-    refreshToken: refresh_token,
-    issuedAt,
-    expiresAt: issuedAt + expires_in * 1000,
-  };
-  await store.save(tokens); // before anything else: the old refresh token is of no use any more
-  return tokens;
+  return { accessToken, refresh_token, issuedAt, expiresAt: issuedAt + expires_in * 1000 };
 }

@@ -4,8 +4,9 @@
 //
 // It needs rate-limiter-flexible, and ioredis.
 
+import { setTimeout } from "node:timers/promises";
 import type { Limiter } from "highlevel-product-collections";
-import { RateLimiterQueue, RateLimiterRedis } from "rate-limiter-flexible";
+import { RateLimiterRedis, type RateLimiterRes } from "rate-limiter-flexible";
 
 /**
  * A limiter for every process that is given the same Redis: 8 requests in a second for each location.
@@ -18,9 +19,40 @@ import { RateLimiterQueue, RateLimiterRedis } from "rate-limiter-flexible";
 export function sharedBudget(redis: unknown): Limiter {
   const keyPrefix = "highlevel-product-collections";
   const budget = new RateLimiterRedis({ storeClient: redis, keyPrefix, points: 8, duration: 1 });
-  const queue = new RateLimiterQueue(budget);
-  return async (key, send) => {
-    await queue.removeTokens(1, key);
+  const lastInLine = new Map<string, Promise<void>>(); // the call of this process that waits last
+
+  /** Takes one from the budget and returns 0, or returns how long to wait. */
+  async function take(key: string): Promise<number> {
+    return budget.consume(key).then(
+      () => 0,
+      (reason: Error | RateLimiterRes) => {
+        if (reason instanceof Error) throw reason; // Redis failed
+        return Math.max(1, reason.msBeforeNext);
+      },
+    );
+  }
+
+  /** Waits behind the calls that wait already. An aborted call takes nothing from the budget. */
+  async function wait(key: string, before?: Promise<void>, signal?: AbortSignal): Promise<void> {
+    await before;
+    signal?.throwIfAborted();
+    for (let ms = await take(key); ms > 0; ms = await take(key)) {
+      await setTimeout(ms, undefined, signal && { signal });
+    }
+  }
+
+  return async (key, send, { signal, onWait }) => {
+    const waitMs = lastInLine.has(key) ? undefined : await take(key);
+    if (waitMs === 0) return send();
+    onWait?.(waitMs);
+    const turn = wait(key, lastInLine.get(key), signal);
+    const end = turn
+      .catch(() => {})
+      .then(() => {
+        if (lastInLine.get(key) === end) lastInLine.delete(key);
+      });
+    lastInLine.set(key, end);
+    await turn;
     return send();
   };
 }
