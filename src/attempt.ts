@@ -7,7 +7,7 @@ import { rateLimitIn } from "./rate-limit.js";
 import { timedOut, withTimeout } from "./time.js";
 
 /**
- * Sends once and reads the whole answer, so that one time limit covers both, and a body that is truncated
+ * Sends once and reads the whole response, so that one time limit covers both, and a body that is truncated
  * keeps its status and headers.
  *
  * @throws {@link ConnectionError} or {@link AbortedError} if no status arrived.
@@ -21,23 +21,24 @@ export async function attempt(
   call.attempts++;
   call.tokens.add(token);
   const startedAt = performance.now();
-  const answer: { response?: Response; text?: string; error?: HighLevelError } = {};
+  let response: Response | undefined;
+  let text = "";
+  let error: HighLevelError | undefined;
   try {
-    answer.text = await withTimeout(
+    text = await withTimeout(
       async (signal) => {
         const headers = new Headers(init.headers);
         headers.set("Authorization", `Bearer ${token}`);
         redirect ??= supportedRedirect();
-        answer.response = await fetch(url, { ...init, headers, redirect, signal });
-        return redact(await readText(answer.response), call);
+        response = await fetch(url, { ...init, headers, redirect, signal });
+        return redact(await readText(response), call);
       },
       call.timeoutMs,
       call.signal,
     );
   } catch (thrown) {
-    answer.error = toError(thrown, answer.response?.status, call);
+    error = toError(thrown, response?.status, call);
   }
-  const { response, text = "", error } = answer;
   call.emit?.({
     type: "attempt",
     attempt: call.attempts,

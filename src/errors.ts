@@ -21,7 +21,8 @@ export class HighLevelError extends Error {
   readonly attempts: number;
 
   constructor(message: string, { mayHaveCreated, attempts, cause }: Failure) {
-    super(message, cause === undefined ? undefined : { cause });
+    const line = message.trim().replace(/\s+/g, " "); // a server's or OpenSSL's words may have several
+    super(line, cause === undefined ? undefined : { cause });
     this.mayHaveCreated = mayHaveCreated;
     this.attempts = attempts;
   }
@@ -49,6 +50,9 @@ export class InvalidRequestError extends HighLevelError {
   }
 }
 
+/** The response behind an error; the cause of a 401 is the token provider's error. */
+type ErrorResponse = Pick<Response, "status" | "headers"> & { readonly cause?: unknown };
+
 /** A response that is an error. */
 abstract class ResponseError extends HighLevelError {
   /** The HTTP status. */
@@ -62,11 +66,13 @@ abstract class ResponseError extends HighLevelError {
   /** The wait that `Retry-After` asks for, in milliseconds; undefined without one. */
   readonly retryAfterMs: number | undefined;
 
-  constructor({ status, headers }: Response, body: unknown, details: string, attempts: number) {
+  constructor(response: ErrorResponse, body: unknown, details: string, attempts: number) {
+    const { status, headers, cause } = response;
     const mayHaveCreated = !isRefusal(status);
     super(`HighLevel answered ${status}${details}${serverMessage(body)}`, {
       mayHaveCreated,
       attempts,
+      cause,
     });
     this.status = status;
     this.body = body;

@@ -9,37 +9,45 @@ export interface LimitedResponse {
   readonly headers: Headers;
 }
 
-/** What a limiter is told of a request. */
+/** Context passed to the limiter with each request. */
 export interface LimiterContext {
   /** Takes the call out of the queue when it aborts. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /** Whether the call was sent before: it then goes before the calls that wait. Default: false. */
   readonly isRetry?: boolean;
   /**
-   * The longest wait in milliseconds that the call accepts from a 429 of an earlier call; if it asks for
-   * more, that 429 is the call's answer. Default: no limit.
+   * The longest wait in milliseconds that the call accepts from a 429; if it asks for more, that 429 is
+   * the call's response. Default: no limit.
    */
   readonly maxWaitMs?: number;
-  /** Called when the call has to wait, with the time in milliseconds if it is known. Default: none. */
+  /**
+   * Called when the call has to wait, with the milliseconds until the queue moves on if they are known.
+   * Default: none.
+   */
   readonly onWait?: (ms: number | undefined) => void;
+  /**
+   * Whether the request was sent, or may have been, once `send` has ended: one that was not sent does not
+   * count. Default: it was.
+   */
+  readonly wasSent?: () => boolean;
 }
 
 /**
- * Calls `send` once when the budget of `key` has room, and returns its answer. A limiter of your own
+ * Calls `send` once when the budget of `key` has room, and returns its response. A limiter of your own
  * decides for itself when to call it.
  *
  * @param key - The location and the server, as `locationId@origin`.
  * @param send - Sends the request.
  */
 export interface Limiter {
-  <A extends LimitedResponse>(
+  <R extends LimitedResponse>(
     key: string,
-    send: () => Promise<A>,
+    send: () => Promise<R>,
     context: LimiterContext,
-  ): Promise<A>;
+  ): Promise<R>;
   /**
-   * Whether it makes a call that was refused with a 429 wait as that 429 says, and lets it go first.
-   * Otherwise the client waits before it calls the limiter again. Default: false.
+   * True if the limiter delays a call after a 429 and requeues it first; otherwise the client waits before
+   * it calls the limiter again. Default: false.
    */
   readonly holdsRefused?: boolean;
 }
@@ -60,16 +68,18 @@ const initialConcurrency = 10;
 
 /**
  * Makes a limiter for the calls of this process. It counts each key's requests apart, and reads from the
- * answers what the server allows and what is left.
+ * responses what the server allows and what is left.
  *
  * @param bound - An upper bound; the server's figures apply where they are lower. Default: the server's
  * figures, and HighLevel's 100 requests in 10 seconds until a response states them.
  * @throws TypeError for a bound that lets nothing through.
  */
 export function createLimiter(bound?: Budget): Limiter {
-  if (bound && !(Number.isInteger(bound.limit) && bound.limit > 0 && bound.intervalMs > 0)) {
+  const { limit, intervalMs } = bound ?? defaultBudget;
+  // A text, such as one from the environment, would bound nothing.
+  if (!(Number.isInteger(limit) && limit > 0 && Number.isFinite(intervalMs) && intervalMs > 0)) {
     throw new TypeError(
-      "createLimiter: `limit` must be a whole number from 1 up, and `intervalMs` more than 0",
+      "createLimiter: `limit` must be a whole number from 1 up, and `intervalMs` a number more than 0",
     );
   }
   const queues = new Map<string, ReturnType<typeof createQueue>>();
@@ -100,15 +110,22 @@ function createQueue(bound: Budget | undefined) {
   let inFlight = 0;
   /** When requests ended: the server counted each of them earlier than that. */
   const endedAt: number[] = [];
-  /** The most in flight: as many as the server states are left. */
+  /** The most in flight: as many as the server last stated are left. */
   let maxInFlight = initialConcurrency;
+  /** Until when that holds where a response states nothing, as a gateway's does. */
+  let statedUntil = 0;
   let pausedUntil = 0;
   /** The 429 that stops all calls until `pausedUntil`; undefined if a spent budget does. */
   let refusal: LimitedResponse | undefined;
   const retries = new Set<Waiting>();
   const others = new Set<Waiting>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer is due; Infinity without one. */
+  let dueAt = Infinity;
+  /** How far timers were ahead of `performance`: a test's fake timers may leave that one real. */
+  let aheadMs = 0;
 
+  const now = () => performance.now() + aheadMs;
   const isAnyWaiting = () => retries.size + others.size > 0;
   /** How long a request counts after it has ended. */
   const countedMs = () => Math.max(server.intervalMs, bound?.intervalMs ?? 0);
@@ -129,38 +146,38 @@ function createQueue(bound: Budget | undefined) {
 
   /** Whether a 429 stops the call for longer than the call accepts. */
   function isStopped({ maxWaitMs = Infinity }: LimiterContext): boolean {
-    const pauseMs = pausedUntil - performance.now();
+    const pauseMs = pausedUntil - now();
     if (refusal === undefined || pauseMs <= 0) return false;
     return pauseMs > maxWaitMs || isDaySpent(refusal.headers);
   }
 
   /** Updates the budget from a response. */
-  function report(answer: LimitedResponse): void {
-    const now = performance.now();
-    const { limit, intervalMs, remaining, dailyRemaining } = rateLimitIn(answer.headers);
+  function report(response: LimitedResponse): void {
+    const { limit, intervalMs, remaining, dailyRemaining } = rateLimitIn(response.headers);
     server = { limit: limit || server.limit, intervalMs: intervalMs || server.intervalMs };
-    const isRefused = answer.status === 429;
+    const isRefused = response.status === 429;
     // A response to a request sent before the pause does not state what is left after it.
-    if (now < pausedUntil && !isRefused) return;
-    maxInFlight = Math.min(remaining ?? initialConcurrency, dailyRemaining ?? Infinity);
-    if (!isRefused && maxInFlight > 0) return;
-    const endsAt = now + pauseMsIn(answer.headers, server.intervalMs);
-    maxInFlight = isRefused || dailyRemaining === 0 ? 1 : initialConcurrency; // the most in flight after the pause
+    if (now() < pausedUntil && !isRefused) return;
+    const left = isRefused ? 0 : Math.min(remaining ?? Infinity, dailyRemaining ?? Infinity);
+    if (left === Infinity && now() < statedUntil) return;
+    statedUntil = left > 0 ? now() + server.intervalMs : 0;
+    maxInFlight = left > 0 && left < Infinity ? left : initialConcurrency;
+    if (left > 0) return;
+    if (isRefused || dailyRemaining === 0) maxInFlight = 1; // after the pause one finds out
+    const endsAt = now() + pauseMsIn(response, server.intervalMs);
     if (endsAt < pausedUntil && dailyRemaining !== 0) return;
     pausedUntil = Math.max(pausedUntil, endsAt);
-    refusal = isRefused ? answer : undefined;
-    for (const call of [...retries, ...others]) if (isStopped(call)) call.settle(answer);
+    refusal = isRefused ? response : undefined;
+    for (const call of [...retries, ...others]) if (isStopped(call)) call.settle(response);
   }
 
-  /** Starts the calls whose turn has come. */
+  /** Starts the calls whose turn has come, and sets the timer for the next one. */
   function wake(): void {
-    clearTimeout(timer);
     for (;;) {
       const [next] = retries.size > 0 ? retries : others;
-      if (next === undefined) return;
-      const waitMs = opensAt() - performance.now();
-      if (waitMs > 0) {
-        if (waitMs < Infinity) timer = setTimeout(wake, Math.min(waitMs + 1, maxTimeoutMs));
+      const at = next ? opensAt() : Infinity;
+      if (next === undefined || at > now()) {
+        setTimer(at);
         return;
       }
       inFlight++;
@@ -168,22 +185,38 @@ function createQueue(bound: Budget | undefined) {
     }
   }
 
-  /** Takes a slot for a request, or returns the 429 that is the call's answer. */
+  /** Keeps a timer for the same moment: calls that keep coming would put off one on a test's clock. */
+  function setTimer(at: number): void {
+    if (at === dueAt) return;
+    clearTimeout(timer); // it would keep the process alive
+    dueAt = at;
+    if (at === Infinity) return;
+    const delayMs = at - now() + 1;
+    const onTime = () => {
+      // Its moment has come, whatever `performance` says.
+      if (delayMs <= maxTimeoutMs) aheadMs += Math.max(0, at - now());
+      dueAt = Infinity;
+      wake();
+    };
+    timer = setTimeout(onTime, Math.min(delayMs, maxTimeoutMs));
+  }
+
+  /** Takes a slot for a request, or returns the 429 that is the call's response. */
   async function acquire(context: LimiterContext): Promise<LimitedResponse | undefined> {
     if (isStopped(context)) return refusal;
-    const now = performance.now();
-    if (!isAnyWaiting() && opensAt() <= now) {
+    const waitMs = opensAt() - now();
+    if (!isAnyWaiting() && waitMs <= 0) {
       inFlight++;
       return undefined;
     }
-    context.onWait?.(pausedUntil > now ? pausedUntil - now : undefined);
+    context.onWait?.(waitMs > 0 && waitMs < Infinity ? waitMs : undefined);
     const { signal } = context;
     signal?.throwIfAborted();
     const queue = context.isRetry ? retries : others;
     return new Promise((resolve, reject) => {
       const leave = onAbort(signal, (reason) => {
         queue.delete(call);
-        if (!isAnyWaiting()) clearTimeout(timer); // it would keep the process alive
+        if (!isAnyWaiting()) setTimer(Infinity);
         reject(reason);
       });
       const call: Waiting = {
@@ -200,21 +233,21 @@ function createQueue(bound: Budget | undefined) {
   }
 
   return {
-    async run<A extends LimitedResponse>(
-      send: () => Promise<A>,
+    async run<R extends LimitedResponse>(
+      send: () => Promise<R>,
       context: LimiterContext,
-    ): Promise<A> {
+    ): Promise<R> {
       const refused = await acquire(context);
-      if (refused !== undefined) return refused as A; // the response of an earlier `send`
+      if (refused !== undefined) return refused as R; // the response of an earlier `send`
       try {
-        const answer = await send();
-        report(answer);
-        return answer;
+        const response = await send();
+        report(response);
+        return response;
       } finally {
-        const now = performance.now();
         inFlight--;
-        endedAt.push(now);
-        while ((endedAt[0] ?? now) <= now - countedMs()) endedAt.shift();
+        const endsAt = now();
+        if (context.wasSent?.() ?? true) endedAt.push(endsAt);
+        while ((endedAt[0] ?? endsAt) <= endsAt - countedMs()) endedAt.shift();
         wake();
       }
     },
@@ -222,7 +255,7 @@ function createQueue(bound: Budget | undefined) {
     isIdle(): boolean {
       const countsUntil = (endedAt.at(-1) ?? 0) + countedMs();
       const isUsed = inFlight > 0 || isAnyWaiting();
-      return !isUsed && performance.now() >= Math.max(pausedUntil, countsUntil);
+      return !isUsed && now() >= Math.max(pausedUntil, countsUntil);
     },
   };
 }

@@ -42,10 +42,15 @@ export interface ClientOptions {
    */
   readonly maxWaitMs?: number | undefined;
   /**
-   * Headers to send with every request, such as `User-Agent`, but not Authorization, Content-Type, Accept
-   * and the contract's own. Default: none.
+   * Headers to send with every request, such as `User-Agent`: what `new Headers()` takes, but not
+   * Authorization, Content-Type, Accept, the contract's own, and those that `fetch` keeps to itself, such as
+   * Host. Default: none.
    */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?:
+    | Headers
+    | Iterable<readonly [name: string, value: string]>
+    | Readonly<Record<string, string>>
+    | undefined;
   /**
    * The limiter that keeps the rate limit; false for none. Clients that are given the same limiter share
    * its budget. Default: a {@link createLimiter} for this client alone.
@@ -72,14 +77,15 @@ type Checks<O> = {
 };
 
 const maxMs = 2 ** 31 - 1; // what a timer takes
-const reserved = ["Authorization", "Content-Type", "Accept", ...fixedHeaderNames];
+/** Headers that the client sets, and those of the connection, over which a `fetch` fails. */
+const forbidden = `Authorization, Content-Type, Accept, ${fixedHeaderNames.join(", ")}, Connection, Keep-Alive, Expect, Transfer-Encoding, Upgrade, Content-Length, Host, TE, Trailer`;
 
 const callChecks: Checks<CallOptions> = {
   signal: ["an AbortSignal", (value) => isObject(value) && typeof value.aborted === "boolean"],
   timeoutMs: ["a number of milliseconds, more than 0", (value) => isFrom(0, value) && value !== 0],
   headers: [
-    `an object of header names and values, without ${reserved.join(", ")}`,
-    (value) => isObject(value) && areHeaders(value),
+    `what \`new Headers()\` takes, without ${forbidden}`,
+    (value) => value instanceof Headers && !forbidden.split(", ").some((name) => value.has(name)),
   ],
   onEvent: ["a function", isFunction],
 };
@@ -112,8 +118,8 @@ const clientChecks: Checks<ClientOptions> = {
  *
  * @throws TypeError that names the first bad option, and never shows the token.
  */
-export function checkedClientOptions(options: ClientOptions) {
-  check("createClient", options, clientChecks, ["locationId", "token"]);
+export function checkedClientOptions(given: ClientOptions) {
+  const options = checked("createClient", given, clientChecks, ["locationId", "token"]);
   const { baseUrl = contractBaseUrl, allowHttp = false, limiter = createLimiter() } = options;
   const { protocol, hostname } = new URL(baseUrl);
   const isLoopback = /^(localhost|\[::1\]|127(\.\d+){3})$/.test(hostname);
@@ -144,29 +150,47 @@ const unlimited: Limiter = (_key, send) => send();
  *
  * @throws TypeError that names the method and the first bad option.
  */
-export function checkedCallOptions(method: string, options: CallOptions = {}): CallOptions {
-  check(method, options, callChecks);
-  return options;
+export function checkedCallOptions(method: string, options?: CallOptions) {
+  return options === undefined ? {} : checked(method, options, callChecks);
 }
 
-function check<O extends object>(
+/** Options as the client uses them. */
+type Checked<O> = Omit<O, "headers"> & {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+};
+
+/** A copy of the options, each read once: they may be inherited, or getters. */
+function checked<O extends CallOptions>(
   caller: string,
-  options: O,
+  given: O,
   checks: Checks<O>,
   required: readonly string[] = [],
-): void {
-  if (!isObject(options)) throw new TypeError(`${caller}: the options must be an object`);
-  const known = Object.keys(checks).join(", ");
-  for (const name of Object.keys(options)) {
+): Checked<O> {
+  if (!isObject(given)) throw new TypeError(`${caller}: the options must be an object`);
+  for (const name in given) {
     if (!Object.hasOwn(checks, name)) {
+      const known = Object.keys(checks).join(", ");
       throw new TypeError(`${caller}: Unknown option \`${name}\`. Known: ${known}`);
     }
   }
+  const options: Record<string, unknown> = {};
   for (const [name, [mustBe, is]] of Object.entries<Checks<O>[keyof O]>(checks)) {
-    const value = options[name];
+    const isHeaders = name === "headers" && given[name] !== undefined;
+    const value = isHeaders ? toHeaders(given[name]) : given[name];
     if (value === undefined ? required.includes(name) : !is(value)) {
       throw new TypeError(`${caller}: \`${name}\` must be ${mustBe}`);
     }
+    options[name] = value instanceof Headers ? Object.fromEntries(value) : value;
+  }
+  return options as Checked<O>; // just checked
+}
+
+/** The headers; null for what makes none. */
+function toHeaders(value: unknown): Headers | null {
+  try {
+    return new Headers(value as HeadersInit);
+  } catch {
+    return null;
   }
 }
 
@@ -182,14 +206,4 @@ function isPlainUrl(text: string): boolean {
   if (!URL.canParse(text) || /[\s?#]/.test(text)) return false;
   const { username, password } = new URL(text);
   return username + password === "";
-}
-
-/** Whether the values are valid HTTP headers, none of them reserved. */
-function areHeaders(headers: Readonly<Record<string, unknown>>): boolean {
-  try {
-    const given = new Headers(headers as Record<string, string>);
-    return !reserved.some((name) => given.has(name));
-  } catch {
-    return false;
-  }
 }

@@ -16,6 +16,8 @@ export class PlainRequest {
  */
 export interface PlainResponse extends Pick<Response, "ok" | "status" | "headers"> {
   text(): Promise<string>;
+  /** Why a 401 was not followed by another token: the token provider's error. */
+  readonly cause?: unknown;
 }
 
 /** openapi-fetch's option `Request`. */

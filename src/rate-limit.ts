@@ -50,9 +50,9 @@ export function retryAfterMsIn(headers: Headers): number | undefined {
   const seconds = wholeNumber(value);
   if (seconds !== undefined) return seconds * 1000;
   if (!value?.includes(":")) return undefined; // Date.parse reads "1.5" as a date
-  const until = Date.parse(value);
+  const until = parseDate(value);
   if (Number.isNaN(until)) return undefined;
-  const now = Date.parse(headers.get("Date") ?? "");
+  const now = parseDate(headers.get("Date") ?? "");
   return Math.max(0, until - (Number.isNaN(now) ? Date.now() : now));
 }
 
@@ -61,16 +61,32 @@ export function isDaySpent(headers: Headers): boolean {
   return rateLimitIn(headers).dailyRemaining === 0;
 }
 
+/** The pause where a 429 says that the day's budget is spent, and not until when. */
+const unknownResetMs = 60_000;
+
 /**
  * How long a 429 or a spent window stops the calls, in milliseconds: as `Retry-After` says, else for the
- * length of a window, since the current one ends within that time. `Retry-After: 0` does not say when.
+ * length of a window, since the current one ends within that time. `Retry-After: 0` does not say when. A
+ * 429 of a spent day stops them until the day's budget is new.
  *
  * @param windowMs - The window's length, if the response does not state it.
  */
-export function pauseMsIn(headers: Headers, windowMs = defaultIntervalMs): number {
-  return retryAfterMsIn(headers) || rateLimitIn(headers).intervalMs || windowMs;
+export function pauseMsIn(
+  { status, headers }: { readonly status: number; readonly headers: Headers },
+  windowMs = defaultIntervalMs,
+): number {
+  const retryAfterMs = retryAfterMsIn(headers);
+  const { intervalMs, dailyRemaining, dailyResetMs } = rateLimitIn(headers);
+  if (status === 429 && dailyRemaining === 0) return dailyResetMs || retryAfterMs || unknownResetMs;
+  return retryAfterMs || intervalMs || windowMs;
 }
 
+/** A date of HTTP is in UTC: the form of `asctime` does not say so (RFC 9110, 5.6.7). */
+function parseDate(text: string): number {
+  return Date.parse(text.replace(/\d{4}\s*$/, "$& GMT"));
+}
+
+/** White space may follow it (RFC 9110, 5.5). */
 function wholeNumber(value: string | null): number | undefined {
-  return /^\d{1,15}$/.test(value ?? "") ? Number(value) : undefined;
+  return /^\d{1,15}\s*$/.test(value ?? "") ? Number(value) : undefined;
 }

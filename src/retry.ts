@@ -11,7 +11,8 @@ const firstBackoffMs = 500;
  * How many milliseconds to wait before sending again; undefined if the request must not be sent again.
  *
  * A 429 is retried after the wait that it asks for, unless that exceeds `maxWaitMs` or the day's budget is
- * spent; a request that was never sent, after exponential backoff with full jitter.
+ * spent; a request that was never sent, after exponential backoff with full jitter. A limiter that holds
+ * refused calls decides about a 429 itself.
  *
  * @param retries - How often this call has been sent again already.
  * @param random - From 0 up to 1, exclusive.
@@ -27,6 +28,6 @@ export function retryDelayMs(
     return Math.min(random * firstBackoffMs * 2 ** retries, maxWaitMs);
   }
   if (outcome.status !== 429 || isDaySpent(outcome.headers)) return undefined;
-  const pauseMs = pauseMsIn(outcome.headers);
+  const pauseMs = pauseMsIn(outcome);
   return pauseMs > maxWaitMs ? undefined : pauseMs;
 }

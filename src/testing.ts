@@ -20,7 +20,7 @@ export interface FakeResponse {
   readonly body?: unknown;
   /** Headers added to those of every response, or replacing them. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The wait that a 429 asks for, in milliseconds. Default: 1. */
+  /** The wait that a 429 asks for, in whole milliseconds from 1 up; others are rounded up. Default: 1. */
   readonly retryAfterMs?: number;
   /** The delay before the response, in milliseconds, by `setTimeout`: fake timers govern it. Default: 0. */
   readonly delayMs?: number;
@@ -216,8 +216,10 @@ function idAt(count: number, example: unknown): unknown {
   return typeof example === "string" ? count.toString(16).padStart(example.length, "0") : count;
 }
 
-function toResponse(status: number, { body, headers, retryAfterMs = 1 }: FakeResponse): Response {
+function toResponse(status: number, { body, headers, ...response }: FakeResponse): Response {
   const isSpent = status === 429;
+  // A header has whole milliseconds, and 0 names no wait.
+  const retryAfterMs = Math.max(1, Math.ceil(response.retryAfterMs ?? 1));
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return new Response(text ?? null, {
     status,

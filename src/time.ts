@@ -3,7 +3,9 @@ export const timedOut = /* @__PURE__ */ Symbol("out of time");
 
 /**
  * Does the work, but rejects as soon as the time runs out or the caller aborts. The signal given to the
- * work then aborts too; a fetch or a token provider that ignores it is not waited for.
+ * work then aborts too; a fetch, a token provider or a limiter that ignores it is not waited for.
+ *
+ * @param ms - Infinity for no time limit.
  */
 export async function withTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -20,7 +22,7 @@ export async function withTimeout<T>(
   });
   const leave = onAbort(callersSignal, end);
   if (callersSignal?.aborted) end(callersSignal.reason);
-  const timer = setTimeout(() => end(timedOut), ms);
+  const timer = ms < Infinity ? setTimeout(() => end(timedOut), ms) : undefined;
   try {
     return await Promise.race([work(own.signal), ended]);
   } finally {
@@ -52,8 +54,8 @@ export function onAbort(
   if (!signal) return () => {};
   const shared = listeners.get(signal) ?? new Set();
   listeners.set(signal, shared);
+  if (shared.size === 0) signal.addEventListener("abort", tellAll);
   shared.add(listener);
-  signal.addEventListener("abort", tellAll); // once, however often it is added
   return () => {
     if (!shared.delete(listener) || shared.size > 0) return;
     listeners.delete(signal);

@@ -9,16 +9,27 @@ export interface Tokens {
   /** Gives the token: at once if it is a fixed one. */
   get(): string | Promise<string>;
   /**
-   * Asks for another token in place of a rejected one; undefined if the token is fixed. Calls with the
-   * same rejected token share one question.
+   * Takes note of a token that was rejected, in a request sent at `sentAt`. Undefined if the token is fixed.
+   *
+   * @returns A function that asks for another token. Calls with the same rejected token share one request
+   * to the provider, until the token that it gave is rejected as well.
    */
-  readonly replace?: (rejected: string) => Promise<string>;
+  readonly reject?: (token: string, sentAt: number) => () => Promise<string>;
+}
+
+/** A request to the provider, after a 401. */
+interface Renewal {
+  readonly askedAt: number;
+  readonly token: Promise<string>;
+  /** The token that the provider gave, and when. */
+  given?: string;
+  givenAt: number;
 }
 
 /**
  * Makes the {@link Tokens} of a client.
  *
- * @param shareMs - For how many milliseconds other calls may join a question.
+ * @param shareMs - For how many milliseconds other calls may join a token request.
  */
 export function createTokens(source: string | TokenProvider, shareMs: number): Tokens {
   if (typeof source === "string") return { get: () => source };
@@ -27,19 +38,37 @@ export function createTokens(source: string | TokenProvider, shareMs: number): T
     if (!isToken(token)) throw new TypeError(`The token provider must give ${tokenRequirement}`);
     return token;
   };
-  let latest: { rejected: string; askedAt: number; answer: Promise<string> } | undefined;
+  /** By the rejected token. */
+  const renewals = new Map<string, Renewal>();
+
+  async function renew(rejected: string): Promise<string> {
+    const shared = renewals.get(rejected);
+    if (shared) return shared.token;
+    const renewal: Renewal = {
+      askedAt: performance.now(),
+      token: ask(rejected),
+      givenAt: Infinity,
+    };
+    renewals.set(rejected, renewal);
+    try {
+      renewal.given = await renewal.token;
+      renewal.givenAt = performance.now();
+      return renewal.given;
+    } catch (error) {
+      renewals.delete(rejected); // the next call asks again
+      throw error;
+    }
+  }
+
   return {
     get: () => ask(),
-    replace(rejected) {
-      const now = performance.now();
-      if (latest?.rejected === rejected && now - latest.askedAt < shareMs) return latest.answer;
-      const question = { rejected, askedAt: now, answer: ask(rejected) };
-      latest = question;
-      // After a failed question the next call asks again.
-      question.answer.catch(() => {
-        if (latest === question) latest = undefined;
-      });
-      return question.answer;
+    reject(token, sentAt) {
+      const expiredAt = performance.now() - shareMs;
+      for (const [rejected, { askedAt, given, givenAt }] of renewals) {
+        const isRejected = given === token && givenAt <= sentAt;
+        if (isRejected || askedAt <= expiredAt) renewals.delete(rejected);
+      }
+      return () => renew(token);
     },
   };
 }

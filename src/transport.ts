@@ -26,49 +26,63 @@ interface Transport {
 export function createTransport(transport: Transport) {
   return async (request: PlainRequest, call: Call): Promise<PlainResponse> => {
     try {
-      return await sendWithRetries(request, call, transport);
+      return await deliver(request, call, transport);
     } catch (error) {
       // An attempt has made its own error; an abort between attempts left nothing created.
-      if (!call.signal?.aborted || error instanceof HighLevelError) throw error;
-      const { attempts, signal } = call;
-      throw new AbortedError({ mayHaveCreated: false, attempts, cause: signal.reason });
+      if (call.signal?.aborted && !(error instanceof HighLevelError)) {
+        const { attempts, signal } = call;
+        throw new AbortedError({ mayHaveCreated: false, attempts, cause: signal.reason });
+      }
+      throw error || new TypeError(`The token provider or the limiter rejected with ${error}`);
     }
   };
 }
 
-async function sendWithRetries(
+/** Sends the request, and again where that can create nothing twice. */
+async function deliver(
   request: PlainRequest,
   call: Call,
   { fetch, tokens, limiter, key, maxRetries, maxWaitMs }: Transport,
 ): Promise<PlainResponse> {
   const { signal, emit } = call;
   let token: string | undefined;
+  let sentAt = 0;
   let isRefreshed = false;
   let retries = 0;
+  let latest: PlainResponse | ConnectionError | undefined;
 
-  async function send(): Promise<PlainResponse> {
-    signal?.throwIfAborted(); // a custom limiter may not listen to it
-    // Asked for at the call's turn, so that the token cannot expire in the queue.
-    token ??= await tokenWithTimeout(tokens.get(), call);
-    signal?.throwIfAborted();
-    return attempt(request, token, call, fetch);
-  }
-
-  async function sendInTurn(): Promise<PlainResponse> {
+  /** Lets the limiter decide when to send the request, once. */
+  async function enqueue(): Promise<PlainResponse> {
     let sent: Promise<PlainResponse> | undefined;
-    const sendOnce = () => {
-      sent = send();
+    let wasSent = false;
+    async function authorize(): Promise<PlainResponse> {
+      signal?.throwIfAborted(); // a custom limiter may not listen to it
+      // Asked for at the call's turn, so that the token cannot expire in the queue.
+      token ??= await tokenWithTimeout(tokens.get(), call);
+      signal?.throwIfAborted();
+      sentAt = performance.now();
+      wasSent = true;
+      return attempt(request, token, call, fetch).catch((error: HighLevelError) => {
+        wasSent = error.mayHaveCreated;
+        throw error;
+      });
+    }
+    const send = () => {
+      sent ??= authorize();
       return sent;
     };
-    const isRetry = call.attempts > 0;
     const onWait = (ms: number | undefined) =>
       emit?.({ type: "waiting", reason: "rate limit", ms });
+    const isRetry = call.attempts > 0;
+    const context = { signal, isRetry, maxWaitMs, onWait, wasSent: () => wasSent };
+    const queued = () => limiter(key, send, context);
     try {
-      const answer = await limiter(key, sendOnce, { signal, isRetry, maxWaitMs, onWait });
-      // The 429 of another call, whose body may have broken off, which is no failure of this one.
-      return sent ? answer : { ...answer, text: () => answer.text().catch(() => "") };
+      const response = await (signal ? withTimeout(queued, Infinity, signal) : queued());
+      if (sent || response === latest) return response;
+      // The 429 of another call, whose body may be truncated, which is no failure of this one.
+      return { ...response, text: () => response.text().catch(() => "") };
     } catch (error) {
-      // A custom limiter may reject at an abort while the request is in flight: its outcome counts.
+      // The call was aborted, or a custom limiter left, while the request is in flight: its outcome counts.
       if (sent) return sent;
       throw error;
     }
@@ -76,23 +90,34 @@ async function sendWithRetries(
 
   for (;;) {
     signal?.throwIfAborted();
-    const outcome = await sendInTurn().catch(connectionErrorOnly);
-    if (outcome.status === 401 && token !== undefined && tokens.replace && !isRefreshed) {
+    const { attempts } = call;
+    const outcome = await enqueue().catch(connectionErrorOnly);
+    latest = outcome;
+    const isResponse = !(outcome instanceof ConnectionError);
+    if (isResponse && outcome.status === 401 && token) {
+      const renew = tokens.reject?.(token, sentAt);
+      if (!renew || isRefreshed) return outcome;
       isRefreshed = true;
       emit?.({ type: "refreshing" });
-      const another = await tokenWithTimeout(tokens.replace(token), call);
-      if (another !== token) {
+      try {
+        const another = await tokenWithTimeout(renew(), call);
+        if (another === token) return outcome;
         token = another;
         continue;
+      } catch (cause) {
+        signal?.throwIfAborted();
+        return { ...outcome, cause }; // the server's words say more than the provider's
       }
     }
-    const delayMs = retries < maxRetries ? retryDelayMs(outcome, maxWaitMs, retries) : undefined;
-    if (delayMs === undefined) {
-      if (outcome instanceof ConnectionError) throw outcome;
-      return outcome;
+    const isHeld = outcome.status === 429 && limiter.holdsRefused;
+    const isStopped = isHeld && call.attempts === attempts;
+    const delayMs = isHeld ? 0 : retryDelayMs(outcome, maxWaitMs, retries);
+    if (isStopped || delayMs === undefined || retries >= maxRetries) {
+      if (isResponse) return outcome;
+      throw outcome;
     }
     retries++;
-    if (outcome.status === 429 && limiter.holdsRefused) continue; // it waits, and reports the wait, there
+    if (isHeld) continue; // the limiter decides how long it waits, and reports that
     emit?.({ type: "waiting", reason: "retry", ms: delayMs });
     await sleep(delayMs, signal);
   }
@@ -106,11 +131,11 @@ function connectionErrorOnly(error: unknown): ConnectionError {
 
 /** The provider's token, within the time limit. */
 async function tokenWithTimeout(
-  question: string | Promise<string>,
+  token: string | Promise<string>,
   { timeoutMs, signal, attempts }: Call,
 ): Promise<string> {
-  if (typeof question === "string") return question;
-  return withTimeout(() => question, timeoutMs, signal).catch((error: unknown) => {
+  if (typeof token === "string") return token;
+  return withTimeout(() => token, timeoutMs, signal).catch((error: unknown) => {
     if (error !== timedOut) throw error;
     const failure = { mayHaveCreated: false, attempts };
     throw new TimeoutError(`The token provider gave no token within ${timeoutMs} ms`, failure);
