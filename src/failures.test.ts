@@ -1,7 +1,10 @@
 // The table of failures: every way in which a call may fail, each against a real server that keeps on
 // record what it was sent and what it created.
 
-import { createServer as createTlsServer } from "node:https";
+import dns from "node:dns";
+import type { ServerResponse } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
+import type { Socket } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { createProductCollection } from "../generated/operations.js";
@@ -89,6 +92,40 @@ SQAwRgIhAPcZiSAfsh94xM0ureOHq0+0Tuy9t0byU6YImJNZimHhAiEAhOiKDBUg
 YFmKSa+0+Qz9AUAlEnZQjSfH3UdQMhpXs8A=
 -----END CERTIFICATE-----`,
 };
+
+/** A TLS server that keeps count of the requests, each of which creates the collection. */
+async function tlsServer(
+  options: ServerOptions,
+  answer: (response: ServerResponse) => void = (it) => respond(it, 201),
+  onConnection: (socket: Socket) => void = () => {},
+): Promise<Setup> {
+  let count = 0;
+  const server = createTlsServer({ ...untrusted, ...options }, (request, response) => {
+    count++;
+    request.resume().on("end", () => answer(response));
+  });
+  server.on("connection", onConnection);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const baseUrl = `https://127.0.0.1:${await listen(server)}`;
+  return { baseUrl, createdCount: () => count };
+}
+
+/** Trusts every certificate for the time of a test. */
+async function trusted(setup: Promise<Setup>): Promise<Setup> {
+  vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+  vi.spyOn(process, "emitWarning").mockReturnValue(); // Node.js warns of that
+  onTestFinished(() => void vi.unstubAllEnvs());
+  return setup;
+}
+
+/** A server that is sent a TLS handshake, and does something else. */
+async function rawTlsServer(onHandshake: (socket: Socket) => void): Promise<Setup> {
+  const { port } = await rawServer((socket) => socket.once("data", () => onHandshake(socket)));
+  return { ...unseen, baseUrl: `https://127.0.0.1:${port}` };
+}
 
 /** Where no request can arrive, no server has anything on record. */
 const unseen = { createdCount: () => 0 };
@@ -294,10 +331,12 @@ const timeouts: readonly Failure[] = [
     },
   },
   {
-    name: "a token provider that never answers after a 401",
-    error: "TimeoutError",
+    name: "a 401 after which the token provider never answers",
+    error: "ApiError",
     mayHaveCreated: false,
     attempts: 1,
+    status: 401,
+    words,
     async start() {
       stopClock();
       const { setup, received } = await scriptedServer([[false, withStatus(401)]]);
@@ -548,27 +587,88 @@ const neverSent: readonly Failure[] = [
     start: async () => ({ ...unseen, baseUrl: `http://127.0.0.1:${await closedPort()}` }),
   },
   {
-    name: "a certificate that is not trusted",
+    name: "a certificate that is not trusted, three times",
     error: "ConnectionError",
     mayHaveCreated: false,
-    attempts: 1,
+    attempts: 3,
+    start: () => tlsServer({}, (it) => respond(it, 201)),
+  },
+  {
+    name: "a name look-up without a file descriptor to spare, three times",
+    error: "ConnectionError",
+    mayHaveCreated: false,
+    attempts: 3,
     async start() {
-      let requests = 0;
-      const server = createTlsServer(untrusted, () => requests++);
-      onTestFinished(() => void server.close());
-      const baseUrl = `https://localhost:${await listen(server)}`;
-      return { baseUrl, options: { maxRetries: 0 }, createdCount: () => requests };
+      const failed = { code: "EMFILE", syscall: "getaddrinfo" };
+      vi.spyOn(dns, "lookup").mockImplementation(((...given: unknown[]) => {
+        const callback = given.at(-1) as (error: Error) => void;
+        callback(Object.assign(new Error("getaddrinfo EMFILE api.example"), failed));
+      }) as never);
+      return { ...unseen, baseUrl: "https://api.example" };
     },
   },
   {
-    name: "a hang-up in the TLS handshake, which has no code of its own",
+    name: "a port that fetch refuses, three times",
+    error: "ConnectionError",
+    mayHaveCreated: false,
+    attempts: 3,
+    start: async () => ({ ...unseen, baseUrl: "http://127.0.0.1:6000" }),
+  },
+  {
+    name: "a hang-up in the TLS handshake, three times",
+    error: "ConnectionError",
+    mayHaveCreated: false,
+    attempts: 3,
+    start: () => rawTlsServer((socket) => socket.end()),
+  },
+  {
+    name: "a server without TLS, three times",
+    error: "ConnectionError",
+    mayHaveCreated: false,
+    attempts: 3,
+    start: () => rawTlsServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")),
+  },
+  {
+    name: "a TLS server without a common cipher, three times",
+    error: "ConnectionError",
+    mayHaveCreated: false,
+    attempts: 3,
+    start: () => tlsServer({ maxVersion: "TLSv1.2", ciphers: "DHE-RSA-AES128-SHA256" }),
+  },
+  {
+    name: "a TLS server without a common protocol, three times",
+    error: "ConnectionError",
+    mayHaveCreated: false,
+    attempts: 3,
+    start: () => tlsServer({ maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }),
+  },
+];
+
+/** Failures over TLS that look like those after the request. */
+const tls: readonly Failure[] = [
+  {
+    name: "a reset in the TLS handshake",
+    error: "ConnectionError",
+    mayHaveCreated: true,
+    attempts: 1,
+    start: () => rawTlsServer((socket) => socket.resetAndDestroy()),
+  },
+  {
+    name: "a hang-up of a TLS server that created it",
+    error: "ConnectionError",
+    mayHaveCreated: true,
+    attempts: 1,
+    start: () => trusted(tlsServer({}, (it) => it.socket?.end())),
+  },
+  {
+    name: "a reset of a TLS server that created it",
     error: "ConnectionError",
     mayHaveCreated: true,
     attempts: 1,
     async start() {
-      const { port } = await rawServer((socket) => socket.once("data", () => socket.end()));
-      const baseUrl = `https://127.0.0.1:${port}`;
-      return { ...unseen, baseUrl, options: { maxRetries: 0 } };
+      const connections: Socket[] = [];
+      const reset = () => connections.at(-1)?.resetAndDestroy();
+      return trusted(tlsServer({}, reset, (socket) => connections.push(socket)));
     },
   },
 ];
@@ -585,6 +685,7 @@ const failures: readonly Failure[] = [
   ...aborts,
   ...retries,
   ...neverSent,
+  ...tls,
 ];
 
 beforeEach(() => {
@@ -623,6 +724,7 @@ it.each(failures.map((failure) => [failure.name, failure] as const))(
     if (!error.mayHaveCreated) expect(setup.createdCount()).toBe(0);
     expect(error.mayHaveCreated).toBe(failure.mayHaveCreated);
     expect(error.attempts).toBe(failure.attempts);
+    expect(error.message).toMatch(/^\S.*\S$/); // one line
     if (setup.requestCount) expect(setup.requestCount()).toBe(failure.attempts);
     expect(setup.createdCount()).toBeLessThanOrEqual(1);
 

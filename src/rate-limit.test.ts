@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+import { pauseMsIn, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
 
 describe("the rate limit", () => {
   it("is read from the six headers", () => {
@@ -21,6 +24,12 @@ describe("the rate limit", () => {
       dailyRemaining: 199_999,
       dailyResetMs: 3_600_000,
     });
+  });
+
+  it("is read where white space follows a figure, which Node.js keeps", () => {
+    const headers = { get: () => "7 " } as Partial<Headers> as Headers;
+    expect(rateLimitIn(headers)).toMatchObject({ limit: 7, remaining: 7 });
+    expect(retryAfterMsIn(headers)).toBe(7000);
   });
 
   it.each(["", "-1", "1.5", "1e3", "many", "1, 2", "1234567890123456"])(
@@ -55,8 +64,40 @@ describe("Retry-After", () => {
     expect(wait({ "Retry-After": date(2000) })).toBe(2000);
   });
 
+  it.each([
+    ["asctime", "Sun Nov  6 08:49:37 1994", "Sun Nov  6 08:49:07 1994"],
+    ["RFC 850", "Sunday, 06-Nov-94 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:07 GMT"],
+    ["both", "Sun Nov  6 08:49:37 1994 ", "Sun, 06 Nov 1994 08:49:07 GMT"],
+  ])("is a date in UTC wherever this machine is, in the form of %s", (_, until, now) => {
+    vi.stubEnv("TZ", "America/New_York");
+    expect(wait({ "Retry-After": until, Date: now })).toBe(30_000);
+  });
+
   it.each(["", "soon", "-5", "1.5", "10:00 or so"])("names no wait where it is %j", (value) => {
     expect(wait({ "Retry-After": value })).toBeUndefined();
     expect(wait({})).toBeUndefined();
+  });
+});
+
+describe("the pause after a response", () => {
+  const dayIsSpent = { "X-RateLimit-Daily-Remaining": "0" };
+  it.each([
+    [
+      "until a spent day's reset",
+      429,
+      { "X-RateLimit-Daily-Reset": "9000", "Retry-After": "5" },
+      9000,
+    ],
+    ["a spent day's Retry-After without a reset", 429, { "Retry-After": "5" }, 5000],
+    ["a minute where a spent day states neither", 429, { "Retry-After": "0" }, 60_000],
+    [
+      "a window where a 201 leaves nothing of the day",
+      201,
+      { "X-RateLimit-Daily-Reset": "9000" },
+      300,
+    ],
+  ])("is %s", (_, status, headers, ms) => {
+    const response = { status, headers: new Headers({ ...dayIsSpent, ...headers }) };
+    expect(pauseMsIn(response, 300)).toBe(ms);
   });
 });

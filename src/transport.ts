@@ -78,7 +78,8 @@ async function deliver(
     const queued = () => limiter(key, send, context);
     try {
       const response = await (signal ? withTimeout(queued, Infinity, signal) : queued());
-      if (sent || response === latest) return response;
+      if (sent) return sent; // whatever the limiter made of it
+      if (response === latest) return response;
       // The 429 of another call, whose body may be truncated, which is no failure of this one.
       return { ...response, text: () => response.text().catch(() => "") };
     } catch (error) {
