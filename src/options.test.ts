@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient } from "./index.js";
+import { type ClientOptions, createClient } from "./index.js";
 import { collection, locationId, rejection, token } from "./test-support/servers.js";
 import { fakeHighLevel } from "./testing.js";
 
@@ -22,9 +22,24 @@ describe("createClient", () => {
     ["timeoutMs", [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, "1000"]],
     ["maxRetries", [-1, 0.5, Number.NaN, "2"]],
     ["maxWaitMs", [-1, Number.NaN, 2 ** 31, "1000"]],
+    ["headers", [null, "a", 7, ["a"], { "a b": "c" }, { a: "c\nd" }, new Map([["a b", "c"]])]],
     [
       "headers",
-      [null, "a", { "a b": "c" }, { a: "c\nd" }, { authorization: "x" }, { version: "x" }],
+      [{ authorization: "x" }, new Headers({ version: "x" }), new Map([["accept", "x"]])],
+    ],
+    [
+      "headers",
+      [
+        "Connection",
+        "Keep-Alive",
+        "Expect",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Content-Length",
+        "Host",
+        "TE",
+        "Trailer",
+      ].map((name) => [[name, "x"]]),
     ],
     ["limiter", [true, {}, null]],
     ["onEvent", ["log", {}, null]],
@@ -45,6 +60,45 @@ describe("createClient", () => {
     { baseUrl: undefined, fetch: undefined, headers: undefined, onEvent: undefined },
   ])("takes %j", (options) => {
     expect(make(options)).not.toThrow();
+  });
+
+  it.each<[string, ClientOptions["headers"]]>([
+    ["a record", { "X-Shop": "7" }],
+    ["a Headers", new Headers({ "X-Shop": "7" })],
+    ["a Map", new Map([["X-Shop", "7"]])],
+    ["a list of pairs", [["X-Shop", "7"]]],
+    ["an iterator of pairs", new Map([["X-Shop", "7"]]).entries()],
+  ])("sends the headers of %s", async (_, headers) => {
+    const { fetch, requests } = fakeHighLevel();
+    const client = createClient({ locationId, token, fetch, headers });
+    const own = new Headers({ "X-Call": "8" });
+    await client.createProductCollection(collection, { headers: own });
+    expect(requests[0]?.headers).toMatchObject({ "x-shop": "7", "x-call": "8" });
+  });
+
+  it("takes options that are inherited, or getters of a class", async () => {
+    const { fetch, requests } = fakeHighLevel();
+    class Settings {
+      get locationId() {
+        return locationId;
+      }
+      get token() {
+        return token;
+      }
+      get fetch() {
+        return fetch;
+      }
+    }
+    const { signal } = new AbortController();
+    const own = Object.create({ headers: { "X-Call": "8" }, signal });
+    for (const options of [new Settings(), Object.create({ locationId, token, fetch })]) {
+      await createClient(options).createProductCollection(collection, own);
+    }
+    expect(requests).toHaveLength(2);
+    expect(requests[1]?.headers).toMatchObject({ "x-call": "8" });
+    expect(() => createClient(Object.create({ locationId, token, timeout: 5 }))).toThrow(
+      "`timeout`",
+    );
   });
 
   it("lists the options there are where it is given another", () => {

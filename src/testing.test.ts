@@ -75,12 +75,23 @@ describe("the fake", () => {
   });
 
   it("asks for the wait that a test wants", async () => {
-    for (const retryAfterMs of [20, 3000]) {
+    for (const [retryAfterMs, ms] of Object.entries({ 0: 1, 1.5: 2, 20: 20, 3000: 3000 })) {
       const { create, answerNext } = setUp({ maxRetries: 0 });
-      answerNext(429, { retryAfterMs });
+      answerNext(429, { retryAfterMs: Number(retryAfterMs) });
       const error = (await rejection(create())) as ApiError;
-      expect(error.retryAfterMs ?? error.rateLimit.intervalMs).toBe(retryAfterMs);
+      expect(error.retryAfterMs ?? error.rateLimit.intervalMs).toBe(ms);
     }
+  });
+
+  it("asks for a wait that ends on a clock of which only the timers are fake", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { create, answerNext, requests } = setUp();
+    answerNext(429, { retryAfterMs: 10_000 });
+    const call = create();
+    await vi.waitUntil(() => vi.getTimerCount() > 0);
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(await call).toMatchObject(collection);
+    expect(requests).toHaveLength(2);
   });
 
   it("waits before it answers, for as long as its caller does", async () => {

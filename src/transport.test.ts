@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type ClientEvent, type ConnectionError, createLimiter } from "./index.js";
+import {
+  type CallOptions,
+  type ClientEvent,
+  type ClientOptions,
+  type ConnectionError,
+  createLimiter,
+  type Fetch,
+  type Limiter,
+} from "./index.js";
 import {
   closedPort,
   collection,
@@ -92,6 +100,50 @@ it("a call that half a 429 to another one stops gets a 429, and not the other ca
   expect(server.requests).toHaveLength(1);
 });
 
+it("waits after a 429 as the limiter knows, also where the 429 itself does not say", async () => {
+  const server = await countingServer((response, _, count) => {
+    const learned = { "X-RateLimit-Interval-Milliseconds": "50" };
+    respond(response, count === 2 ? 429 : 201, created, count === 1 ? learned : {});
+  });
+  const client = makeClient(server.url, { limiter: createLimiter(), maxWaitMs: 5000 });
+  await client.createProductCollection(collection);
+  await client.createProductCollection(collection); // HighLevel's own window would be too long
+  expect(server.requests).toHaveLength(3);
+});
+
+it.each<[string, () => Promise<{ options: Partial<ClientOptions>; callOptions?: CallOptions }>]>([
+  ["has no token", async () => ({ options: { token: async () => "" } })],
+  ["finds no server", async () => ({ options: { fetch: await closedFetch() } })],
+  [
+    "is aborted before it is sent",
+    async () => {
+      const controller = new AbortController();
+      const token = async () => {
+        controller.abort();
+        return "pit-too-late";
+      };
+      return { options: { token }, callOptions: { signal: controller.signal } };
+    },
+  ],
+])("a call that %s uses up none of the rate limit", async (_, fail) => {
+  const server = await countingServer((it) => respond(it, 201));
+  const limiter = createLimiter({ limit: 2, intervalMs: 60_000 });
+  const { options, callOptions } = await fail();
+  const failing = makeClient(server.url, { limiter, maxRetries: 0, ...options });
+  for (let i = 0; i < 3; i++) {
+    await rejection(failing.createProductCollection(collection, callOptions));
+  }
+  const client = makeClient(server.url, { limiter });
+  await Promise.all([1, 2].map(() => client.createProductCollection(collection)));
+  expect(server.requests).toHaveLength(2);
+});
+
+/** A fetch whose server refuses every connection. */
+async function closedFetch(): Promise<Fetch> {
+  const closed = `http://127.0.0.1:${await closedPort()}`;
+  return (_url, init) => fetch(closed, init);
+}
+
 it("a custom limiter is asked again only after the wait that a 429 names", async () => {
   const server = await countingServer((response, _, count) =>
     count === 1
@@ -109,6 +161,8 @@ it("a custom limiter is asked again only after the wait that a 429 names", async
   const [first = 0, second = 0] = asked;
   expect(second - first).toBeGreaterThan(90);
 });
+
+const vaultIsClosed = new Error("the vault is closed");
 
 describe("a token provider", () => {
   /** A server that accepts one token. */
@@ -195,11 +249,43 @@ describe("a token provider", () => {
     expect(server.requests).toEqual([]);
   });
 
+  it.each<[string, () => unknown, unknown]>([
+    ["throws", () => Promise.reject(vaultIsClosed), vaultIsClosed],
+    ["gives the same token", () => "pit-old-token", undefined],
+    ["gives no token", () => "", expect.any(TypeError)],
+  ])("that %s after a 401 ends the call with the server's words", async (_, provide, cause) => {
+    const server = await countingServer((it) =>
+      respond(it, 401, { message: "This location is not accessible from this token." }),
+    );
+    const provider = (rejected?: string) => (rejected ? provide() : "pit-old-token") as string;
+    const client = makeClient(server.url, { token: provider });
+    const error = await rejection(client.createProductCollection(collection));
+    expect(error).toMatchObject({
+      name: "ApiError",
+      message: "HighLevel answered 401: This location is not accessible from this token.",
+      mayHaveCreated: false,
+      attempts: 1,
+    });
+    expect((error as Error).cause).toEqual(cause);
+  });
+
+  it("is asked again by the next call once the new token is rejected as well", async () => {
+    const server = await serverFor("pit-third-token");
+    const replacements = ["pit-second-token", "pit-third-token"];
+    const provider = (rejected?: string) =>
+      rejected ? String(replacements.shift()) : "pit-first-token";
+    const client = makeClient(server.url, { token: provider });
+    expect(await rejection(client.createProductCollection(collection))).toMatchObject({
+      status: 401,
+    });
+    await client.createProductCollection(collection);
+    expect(server.requests).toHaveLength(4);
+  });
+
   it("ends the call with what it throws, and nothing is sent", async () => {
     const server = await serverFor("none");
-    const thrown = new Error("the vault is closed");
-    const client = makeClient(server.url, { token: () => Promise.reject(thrown) });
-    expect(await rejection(client.createProductCollection(collection))).toBe(thrown);
+    const client = makeClient(server.url, { token: () => Promise.reject(vaultIsClosed) });
+    expect(await rejection(client.createProductCollection(collection))).toBe(vaultIsClosed);
     expect(server.requests).toEqual([]);
   });
 
@@ -292,6 +378,60 @@ it("a call that was aborted sends nothing, also where its limiter lets it go lat
   expect(await rejection(call)).toMatchObject(ended);
   expect(server.requests).toHaveLength(1);
 });
+
+it("a call ends when it is aborted, however long its limiter holds it", async () => {
+  const server = await countingServer((it) => respond(it, 201));
+  const held: (() => Promise<unknown>)[] = [];
+  const deaf: Limiter = (_key, send) =>
+    new Promise((resolve, reject) => held.push(() => send().then(resolve, reject)));
+  const { signal, abort } = abortable();
+  const client = makeClient(server.url, { limiter: deaf });
+  const calls = Array.from({ length: 64 }, () =>
+    rejection(client.createProductCollection(collection, { signal })),
+  );
+  await vi.waitUntil(() => held.length === 64);
+  await held[0]?.(); // and the first is done
+  abort();
+  const [first, ...others] = await Promise.all(calls.map((it) => it.catch(() => "created")));
+  expect(first).toBe("created");
+  for (const error of others) {
+    expect(error).toMatchObject({ name: "AbortError", mayHaveCreated: false, attempts: 0 });
+  }
+  await Promise.all(held.slice(1).map((send) => send()));
+  expect(server.requests).toHaveLength(1);
+});
+
+function abortable() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
+describe("a limiter of one's own", () => {
+  it.each<[string, Limiter]>([
+    ["forgets to give the response", async (_key, send) => void (await send()) as never],
+    ["sends twice", (_key, send) => send().then(send)],
+  ])("that %s loses no collection, and creates none twice", async (_, limiter) => {
+    const server = await countingServer((it) => respond(it, 201));
+    const client = makeClient(server.url, { limiter });
+    expect(await client.createProductCollection(collection)).toEqual(created.data);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+it.each([undefined, null])(
+  "a token provider or a limiter that rejects with %j gets an error of its own",
+  async (nothing) => {
+    const reject = () => Promise.reject(nothing);
+    for (const options of [{ token: reject }, { limiter: reject }]) {
+      const client = makeClient("https://api.example", options);
+      const error = await rejection(client.createProductCollection(collection));
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as Error).message).toBe(
+        `The token provider or the limiter rejected with ${nothing}`,
+      );
+    }
+  },
+);
 
 it("a call that was aborted leaves the limiter's queue at once", async () => {
   const server = await countingServer(() => {});

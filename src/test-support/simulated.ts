@@ -80,7 +80,7 @@ export interface SimulatedServer {
   budget: Budget;
   /** Default: {@link slidingWindow}. */
   counter?: Counter;
-  /** The headers of its answers. Default: {@link rateLimitHeaders}. */
+  /** The headers of its responses. Default: {@link rateLimitHeaders}. */
   headers?: (remaining: number, budget: Budget) => Record<string, string>;
   /** How long a request is under way, in each direction. Default: 10 ms. */
   latencyMs?: () => number;
@@ -97,12 +97,12 @@ export function rateLimitHeaders(remaining: number, { limit, intervalMs }: Budge
   };
 }
 
-/** A server that answers 201, or 429 where its budget is spent. */
+/** A server that responds with 201, or with 429 where its budget is spent. */
 export function simulatedServer(server: SimulatedServer) {
   const { counter = slidingWindow() } = server;
   /** When requests arrived. */
   const arrivals: number[] = [];
-  /** What they were answered, whether or not it got lost. */
+  /** The statuses of their responses, whether or not they got lost. */
   const statuses: number[] = [];
   return {
     arrivals,
@@ -114,24 +114,27 @@ export function simulatedServer(server: SimulatedServer) {
       const remaining = counter(server.budget);
       const status = remaining < 0 ? 429 : 201;
       statuses.push(status);
-      const answer = {
+      const response = {
         status,
         headers: new Headers(headers(Math.max(remaining, 0), server.budget)),
       };
       await sleep(latencyMs());
       if (server.isLost?.()) throw new Error("lost");
-      return answer;
+      return response;
     },
     /** Another consumer's requests: so many, spread over each of a number of intervals. */
-    eat(count: number, intervals: number): void {
+    async eat(count: number, intervals: number): Promise<void> {
+      const { budget } = server;
+      const startedAt = performance.now();
       for (let i = 0; i < count * intervals; i++) {
-        setTimeout(() => counter(server.budget), (i * server.budget.intervalMs) / count);
+        await sleep(startedAt + (i * budget.intervalMs) / count - performance.now());
+        counter(budget);
       }
     },
   };
 }
 
-/** A server that answers when the test says so. */
+/** A server that responds when the test says so. */
 export function heldServer() {
   /** Its requests, in the order in which they were sent. */
   const sent: { answer(status: number, headers?: HeadersInit): Promise<void> }[] = [];
