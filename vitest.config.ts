@@ -23,7 +23,7 @@ export default defineConfig({
         globalSetup: ["contract-tests/mock.setup.ts"],
       }),
       project("live", "contract-tests/live.test.ts"),
-      project("docs", "scripts/docs.test.ts", { globalSetup: ["scripts/docs.setup.ts"] }),
+      project("docs", "scripts/docs.test.ts"),
       project("redis", "scripts/redis.test.ts"),
     ],
   },

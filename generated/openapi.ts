@@ -234,7 +234,11 @@ export interface components {
                 "application/json": components["schemas"]["BadRequestError"];
             };
         };
-        /** @description The token is missing, expired, revoked or lacks the scope. Nothing was created. */
+        /**
+         * @description The token is missing, expired, revoked or lacks the scope. Nothing was created. HighLevel's users
+         *     also report this status for a token that is not for this location, and for a `Version` that is
+         *     missing or unknown; `message` says which.
+         */
         Unauthorized: {
             headers: {
                 "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];
@@ -268,7 +272,10 @@ export interface components {
                 "application/json": components["schemas"]["ForbiddenError"];
             };
         };
-        /** @description The request was understood, but a value in it was refused. Nothing was created. */
+        /**
+         * @description The request was understood, but a value in it was refused. Nothing was created. HighLevel asks for
+         *     unique slugs, but does not document that it refuses a slug that is taken.
+         */
         UnprocessableEntity: {
             headers: {
                 "X-RateLimit-Limit-Daily": components["headers"]["X-RateLimit-Limit-Daily"];

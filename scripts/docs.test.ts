@@ -14,6 +14,7 @@ const operation = contract.paths[path].post;
 const [scope] = operation.security[0].subAccountToken;
 const { FullRequest, Created } = contract.components.examples;
 const executablePath = findChromium();
+if (executablePath === undefined) throw new Error("There is no browser: apt-get install chromium");
 execFileSync("npm", ["run", "docs"], { cwd: root });
 const playwright = `${install("playwright-core@1.64.1")}/node_modules/playwright-core/index.mjs`;
 const { chromium } = await import(pathToFileURL(playwright).href);

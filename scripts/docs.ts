@@ -1,9 +1,11 @@
 // Writes the reference page: Scalar's standalone build and the contract in one HTML file that needs
-// no network. `npm run docs -- --open` also serves it, beside the mock, until Ctrl-C.
+// no network. `npm run docs -- --open` also serves it, beside the mock and with the mock first among its
+// servers, until Ctrl-C.
 
 import { execSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { parse } from "yaml";
 import { fail, root, temporaryFolder } from "./lib/tools.js";
 
@@ -15,7 +17,6 @@ const mockServer = { url: "http://127.0.0.1:4010", description: "The mock: npm r
 const servers = [...contract.servers, mockServer];
 const configuration = {
   content: contract,
-  servers,
   expandAllSchemaProperties: true,
   orderSchemaPropertiesBy: "preserve",
   // There is one endpoint: no sidebar, search or models, and no section for its only tag.
@@ -32,23 +33,29 @@ const configuration = {
 // The reader's token is pasted into this page: the browser lets it send to the servers alone.
 const policy = `default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:;
   connect-src ${servers.map(({ url }) => url).join(" ")}`;
-const page = `<!doctype html>
+const scalar = downloadScalar().replaceAll("</script", "<\\/script");
+mkdirSync(`${root}docs/site`, { recursive: true });
+writeFileSync(`${root}docs/site/index.html`, pageWith(servers));
+console.log("Written: docs/site/index.html");
+if (options.includes("--open")) serve(pageWith([mockServer, ...contract.servers]));
+
+/** The page, whose requests go to the first of the servers unless its reader chooses another. */
+function pageWith(servers: readonly object[]): string {
+  const json = JSON.stringify({ ...configuration, servers }).replaceAll("<", "\\u003c");
+  return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${contract.info.title}</title>
 <div id="reference"></div>
-<script>${downloadScalar().replaceAll("</script", "<\\/script")}</script>
+<script>${scalar}</script>
 <script>
-  Scalar.createApiReference("#reference", ${JSON.stringify(configuration).replaceAll("<", "\\u003c")});
+  Scalar.createApiReference("#reference", ${json});
 </script>
 </html>
 `;
-mkdirSync(`${root}docs/site`, { recursive: true });
-writeFileSync(`${root}docs/site/index.html`, page);
-console.log("Written: docs/site/index.html");
-if (options.includes("--open")) serve();
+}
 
 /** As a dependency Scalar would bring 300 MB; the page needs one file of its package. */
 function downloadScalar(): string {
@@ -62,16 +69,21 @@ function downloadScalar(): string {
   }
 }
 
-function serve(): void {
+function serve(page: string): void {
   const server = createServer((_request, response) => {
     response.setHeader("Content-Type", "text/html").end(page);
   });
   server.on("error", () => fail("Port 4011 is taken: end what listens there, then try again."));
   server.listen(4011, "127.0.0.1", () => {
     console.log("http://127.0.0.1:4011 shows it. Ctrl-C ends it and the mock.");
-    const mock = spawn("npm", ["run", "mock"], { stdio: "inherit" });
+    const prism = createRequire(import.meta.url).resolve("@stoplight/prism-cli/dist/index.js");
+    const contractFile = `${root}openapi/openapi.yaml`;
+    const mock = spawn(process.execPath, [prism, "mock", contractFile, "--host", "127.0.0.1"], {
+      stdio: "inherit",
+    });
     mock.on("exit", (code) => process.exit(code ?? 0));
-    process.on("SIGINT", () => process.exit());
+    process.on("exit", () => mock.kill());
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit());
     const opener = { darwin: "open", win32: "explorer" }[String(process.platform)] ?? "xdg-open";
     // Where no browser can be started, the address above has to do.
     spawn(opener, ["http://127.0.0.1:4011"]).on("error", () => undefined);
