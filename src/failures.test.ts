@@ -51,8 +51,8 @@ interface Failure {
   readonly start: () => Promise<Setup>;
 }
 
-/** What a server does with a request: whether it creates the collection, and how it answers. */
-type Step = readonly [creates: boolean, answers: Handler];
+/** What a server does with a request: whether it creates the collection, and how it responds. */
+type Step = readonly [creates: boolean, responds: Handler];
 
 /** A server that does the steps one after the other, and the last again and again. */
 async function scriptedServer(steps: readonly Step[]) {
@@ -96,13 +96,13 @@ YFmKSa+0+Qz9AUAlEnZQjSfH3UdQMhpXs8A=
 /** A TLS server that keeps count of the requests, each of which creates the collection. */
 async function tlsServer(
   options: ServerOptions,
-  answer: (response: ServerResponse) => void = (it) => respond(it, 201),
+  handler: (response: ServerResponse) => void = (it) => respond(it, 201),
   onConnection: (socket: Socket) => void = () => {},
 ): Promise<Setup> {
   let count = 0;
   const server = createTlsServer({ ...untrusted, ...options }, (request, response) => {
     count++;
-    request.resume().on("end", () => answer(response));
+    request.resume().on("end", () => handler(response));
   });
   server.on("connection", onConnection);
   onTestFinished(() => {
@@ -131,7 +131,7 @@ async function rawTlsServer(onHandshake: (socket: Socket) => void): Promise<Setu
 const unseen = { createdCount: () => 0 };
 
 const words = "The slug is taken";
-/** Answers with the words, and with the token, which a server may echo. */
+/** Responds with the words, and with the token, which a server may echo. */
 const withStatus =
   (status: number, headers: Readonly<Record<string, string>> = {}): Handler =>
   (response, { headers: { authorization } }) =>
@@ -240,7 +240,7 @@ const brokenBodies = [201, 400, 401, 404, 422, 500].flatMap((status) =>
   ),
 );
 
-const noAnswers = Object.entries<Handler>({
+const noResponses = Object.entries<Handler>({
   "a reset": (it) => it.socket?.resetAndDestroy(),
   "a hang-up": (it) => it.socket?.destroy(),
   "a hang-up in the head": raw((it) => `HTTP/1.1 201 Created\r\nX-Echo: ${it}`),
@@ -316,7 +316,7 @@ const timeouts: readonly Failure[] = [
     start: () => timeoutAfter([[false, begins(422, "and is silent")]], "answered"),
   },
   {
-    name: "a token provider that never answers",
+    name: "a token provider that gives no token in time",
     error: "TimeoutError",
     mayHaveCreated: false,
     attempts: 0,
@@ -331,7 +331,7 @@ const timeouts: readonly Failure[] = [
     },
   },
   {
-    name: "a 401 after which the token provider never answers",
+    name: "a 401 after which the token provider gives no token in time",
     error: "ApiError",
     mayHaveCreated: false,
     attempts: 1,
@@ -680,7 +680,7 @@ const failures: readonly Failure[] = [
   ...unclear,
   ...brokenSuccesses,
   ...brokenBodies,
-  ...noAnswers,
+  ...noResponses,
   ...timeouts,
   ...aborts,
   ...retries,

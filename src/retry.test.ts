@@ -3,7 +3,7 @@ import { retryDelayMs } from "./retry.js";
 
 const maxWaitMs = 30_000;
 
-function answer(status: number, headers: Readonly<Record<string, string>> = {}) {
+function response(status: number, headers: Readonly<Record<string, string>> = {}) {
   return { status, headers: new Headers(headers) };
 }
 
@@ -22,20 +22,20 @@ describe("a response", () => {
     ],
     ["HighLevel's window, where there is neither", {}, 10_000],
   ])("of 429 is waited out: %s", (_, headers, ms) => {
-    expect(retryDelayMs(answer(429, headers), maxWaitMs, 0)).toBe(ms);
-    expect(retryDelayMs(answer(429, headers), ms, 0)).toBe(ms);
-    expect(retryDelayMs(answer(429, headers), ms - 1, 0)).toBeUndefined();
+    expect(retryDelayMs(response(429, headers), maxWaitMs, 0)).toBe(ms);
+    expect(retryDelayMs(response(429, headers), ms, 0)).toBe(ms);
+    expect(retryDelayMs(response(429, headers), ms - 1, 0)).toBeUndefined();
   });
 
   it("of 429 is not waited out where the day's budget is spent", () => {
     const spent = { "Retry-After": "1", "X-RateLimit-Daily-Remaining": "0" };
-    expect(retryDelayMs(answer(429, spent), maxWaitMs, 0)).toBeUndefined();
+    expect(retryDelayMs(response(429, spent), maxWaitMs, 0)).toBeUndefined();
     const left = { ...spent, "X-RateLimit-Daily-Remaining": "1" };
-    expect(retryDelayMs(answer(429, left), maxWaitMs, 0)).toBe(1000);
+    expect(retryDelayMs(response(429, left), maxWaitMs, 0)).toBe(1000);
   });
 
   it.each([200, 201, 400, 401, 408, 422, 500, 503])("of %i is final", (status) => {
-    expect(retryDelayMs(answer(status, { "Retry-After": "1" }), maxWaitMs, 0)).toBeUndefined();
+    expect(retryDelayMs(response(status, { "Retry-After": "1" }), maxWaitMs, 0)).toBeUndefined();
   });
 });
 

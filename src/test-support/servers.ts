@@ -32,10 +32,10 @@ export interface Received {
   readonly body: string;
 }
 
-/** Answers the request; `count` is how many have come so far, this one included. */
+/** Responds to the request; `count` is how many have come so far, this one included. */
 export type Handler = (response: ServerResponse, request: Received, count: number) => void;
 
-/** Answers with a status and a body: text as it is, else as JSON. */
+/** Responds with a status and a body: text as it is, else as JSON. */
 export function respond(
   response: ServerResponse,
   status: number,
