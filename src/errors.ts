@@ -1,6 +1,6 @@
 import type { ErrorStatus, ResponseBody } from "./contract.js";
 import { isRefusal } from "./outcome.js";
-import { isDaySpent, type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+import { type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
 import { formatIssues, type Issue } from "./validate.js";
 
 /** The facts about a failed call. */
@@ -108,8 +108,10 @@ export const ApiError = class ApiError extends ResponseError {
   constructor(response: Response, body: unknown, attempts: number) {
     // The limiter gives calls that wait the 429 of an earlier call.
     const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
-    const isSpent = response.status === 429 && isDaySpent(response.headers);
-    const spent = isSpent ? "; the day's budget is spent" : "";
+    const { dailyRemaining, dailyResetMs } = rateLimitIn(response.headers);
+    const isSpent = response.status === 429 && dailyRemaining === 0;
+    const renewed = dailyResetMs ? `, and new in ${Math.ceil(dailyResetMs / 1000)} s` : "";
+    const spent = isSpent ? `; the day's budget is spent${renewed}` : "";
     super(response, body, whose + spent, attempts);
   }
 } as unknown as {
