@@ -124,7 +124,7 @@ function redact(text: string, { tokens }: Call): string {
 function redactError(error: unknown, call: Call): Error {
   const { name, message, code, stack, cause } = (error ?? {}) as Partial<Error & { code: string }>;
   const options = cause ? { cause: redactError(cause, call) } : {};
-  const copy = new Error(redact(String(message ?? error), call), options);
+  const copy = new Error(redact(String(message ?? error), call).trim(), options);
   const shown = stack && { stack: redact(String(stack), call) };
   return Object.assign(copy, name && { name }, code && { code }, shown);
 }

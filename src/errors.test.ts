@@ -45,6 +45,7 @@ describe("an error", () => {
 
   it.each([
     [{ message: "plain words" }, ": plain words"],
+    [{ message: "words\r\nof two lines\n" }, ": words of two lines"],
     [{ message: 5 }, ""],
     [{ message: [] }, ""],
     [{ message: "x".repeat(500) }, `: ${"x".repeat(300)}`],

@@ -406,6 +406,22 @@ const aborts: readonly Failure[] = [
     },
   },
   {
+    name: "an abort while the call waits for another token",
+    error: "AbortError",
+    mayHaveCreated: false,
+    attempts: 1,
+    async start() {
+      const { setup } = await scriptedServer([[false, withStatus(401)]]);
+      const controller = new AbortController();
+      const token = (rejected?: string) => {
+        if (rejected === undefined) return "pit-old-token";
+        setImmediate(() => controller.abort());
+        return new Promise<string>(() => {});
+      };
+      return { ...setup, options: { token }, callOptions: { signal: controller.signal } };
+    },
+  },
+  {
     name: "an abort while the call waits to be sent again",
     error: "AbortError",
     mayHaveCreated: false,

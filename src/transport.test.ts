@@ -92,7 +92,7 @@ it("a call that half a 429 to another one stops gets a 429, and not the other ca
     response.writeHead(429, { "Retry-After": "600", "Content-Length": "99" });
     response.write("half", () => response.socket?.destroy());
   });
-  const client = makeClient(server.url, { limiter: createLimiter() });
+  const client = makeClient(server.url, { limiter: createLimiter(), maxRetries: 2 ** 31 - 1 });
   const first = await rejection(client.createProductCollection(collection));
   expect(first).toMatchObject({ name: "ConnectionError", status: 429, attempts: 1 });
   const second = await rejection(client.createProductCollection(collection));
@@ -385,7 +385,8 @@ it("a call ends when it is aborted, however long its limiter holds it", async ()
   const deaf: Limiter = (_key, send) =>
     new Promise((resolve, reject) => held.push(() => send().then(resolve, reject)));
   const { signal, abort } = abortable();
-  const client = makeClient(server.url, { limiter: deaf });
+  const provider = vi.fn(() => token);
+  const client = makeClient(server.url, { limiter: deaf, token: provider });
   const calls = Array.from({ length: 64 }, () =>
     rejection(client.createProductCollection(collection, { signal })),
   );
@@ -399,6 +400,7 @@ it("a call ends when it is aborted, however long its limiter holds it", async ()
   }
   await Promise.all(held.slice(1).map((send) => send()));
   expect(server.requests).toHaveLength(1);
+  expect(provider).toHaveBeenCalledTimes(1);
 });
 
 function abortable() {
