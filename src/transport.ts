@@ -59,7 +59,6 @@ async function deliver(
       signal?.throwIfAborted(); // a custom limiter may not listen to it
       // Asked for at the call's turn, so that the token cannot expire in the queue.
       token ??= await tokenWithTimeout(tokens.get(), call);
-      signal?.throwIfAborted();
       sentAt = performance.now();
       wasSent = true;
       return attempt(request, token, call, fetch).catch((error: HighLevelError) => {
