@@ -37,9 +37,9 @@ describe("an error", () => {
     const spent = await errorAfter(429, undefined, { "X-RateLimit-Daily-Remaining": "0" });
     expect(spent).toMatchObject({ rateLimit: { dailyRemaining: 0 }, retryAfterMs: undefined });
     expect(spent.message).toBe("HighLevel answered 429; the day's budget is spent");
-    const stated = { "X-RateLimit-Daily-Remaining": "0", "X-RateLimit-Daily-Reset": "3599001" };
+    const stated = { "X-RateLimit-Daily-Remaining": "0", "X-RateLimit-Daily-Reset": "3600000" };
     expect((await errorAfter(429, undefined, stated)).message).toBe(
-      "HighLevel answered 429; the day's budget is spent, and new in 3600 s",
+      "HighLevel answered 429; the day's budget is spent, and new in 3600000 ms",
     );
   });
 

@@ -110,7 +110,7 @@ export const ApiError = class ApiError extends ResponseError {
     const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
     const { dailyRemaining, dailyResetMs } = rateLimitIn(response.headers);
     const isSpent = response.status === 429 && dailyRemaining === 0;
-    const renewed = dailyResetMs ? `, and new in ${Math.ceil(dailyResetMs / 1000)} s` : "";
+    const renewed = dailyResetMs ? `, and new in ${dailyResetMs} ms` : "";
     const spent = isSpent ? `; the day's budget is spent${renewed}` : "";
     super(response, body, whose + spent, attempts);
   }

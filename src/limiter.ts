@@ -79,7 +79,7 @@ export function createLimiter(bound?: Budget): Limiter {
   // A text, such as one from the environment, would bound nothing.
   if (!(Number.isInteger(limit) && limit > 0 && Number.isFinite(intervalMs) && intervalMs > 0)) {
     throw new TypeError(
-      "createLimiter: `limit` must be a whole number from 1 up, and `intervalMs` a number more than 0",
+      "createLimiter: `limit` must be a whole number from 1 up, and `intervalMs` more than 0",
     );
   }
   const queues = new Map<string, ReturnType<typeof createQueue>>();

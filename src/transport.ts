@@ -46,39 +46,43 @@ async function deliver(
 ): Promise<PlainResponse> {
   const { signal, emit } = call;
   let token: string | undefined;
-  let sentAt = 0;
+  let sentAt = -1; // nothing yet
   let isRefreshed = false;
   let retries = 0;
-  let latest: PlainResponse | ConnectionError | undefined;
+  let sent: Promise<PlainResponse> | undefined;
+  let outcome: PlainResponse | ConnectionError | undefined;
+
+  async function authorize(): Promise<PlainResponse> {
+    signal?.throwIfAborted(); // a custom limiter may not listen to it
+    // Asked for at the call's turn, so that the token cannot expire in the queue.
+    token ??= await tokenWithTimeout(tokens.get(), call);
+    sentAt = performance.now();
+    return attempt(request, token, call, fetch).catch((error: HighLevelError) => {
+      if (!error.mayHaveCreated) sentAt = -1;
+      throw error;
+    });
+  }
 
   /** Lets the limiter decide when to send the request, once. */
   async function enqueue(): Promise<PlainResponse> {
-    let sent: Promise<PlainResponse> | undefined;
-    let wasSent = false;
-    async function authorize(): Promise<PlainResponse> {
-      signal?.throwIfAborted(); // a custom limiter may not listen to it
-      // Asked for at the call's turn, so that the token cannot expire in the queue.
-      token ??= await tokenWithTimeout(tokens.get(), call);
-      sentAt = performance.now();
-      wasSent = true;
-      return attempt(request, token, call, fetch).catch((error: HighLevelError) => {
-        wasSent = error.mayHaveCreated;
-        throw error;
-      });
-    }
+    sent = undefined;
+    sentAt = -1;
     const send = () => {
       sent ??= authorize();
       return sent;
     };
-    const onWait = (ms: number | undefined) =>
-      emit?.({ type: "waiting", reason: "rate limit", ms });
-    const isRetry = call.attempts > 0;
-    const context = { signal, isRetry, maxWaitMs, onWait, wasSent: () => wasSent };
+    const context = {
+      signal,
+      isRetry: call.attempts > 0,
+      maxWaitMs,
+      onWait: (ms: number | undefined) => emit?.({ type: "waiting", reason: "rate limit", ms }),
+      wasSent: () => sentAt >= 0,
+    };
     const queued = () => limiter(key, send, context);
     try {
       const response = await (signal ? withTimeout(queued, Infinity, signal) : queued());
       if (sent) return sent; // whatever the limiter made of it
-      if (response === latest) return response;
+      if (response === outcome) return response;
       // The 429 of another call, whose body may be truncated, which is no failure of this one.
       return { ...response, text: () => response.text().catch(() => "") };
     } catch (error) {
@@ -90,37 +94,33 @@ async function deliver(
 
   for (;;) {
     signal?.throwIfAborted();
-    const { attempts } = call;
-    const outcome = await enqueue().catch(connectionErrorOnly);
-    latest = outcome;
-    const isResponse = !(outcome instanceof ConnectionError);
-    if (isResponse && outcome.status === 401 && token) {
-      const renew = tokens.reject?.(token, sentAt);
-      if (!renew || isRefreshed) return outcome;
+    outcome = await enqueue().catch(connectionErrorOnly);
+    if (outcome.status === 401 && token && tokens.reject) {
+      const renew = tokens.reject(token, sentAt);
+      if (isRefreshed) break;
       isRefreshed = true;
       emit?.({ type: "refreshing" });
       try {
         const another = await tokenWithTimeout(renew(), call);
-        if (another === token) return outcome;
+        if (another === token) break;
         token = another;
         continue;
       } catch (cause) {
         signal?.throwIfAborted();
-        return { ...outcome, cause }; // the server's words say more than the provider's
+        Object.assign(outcome, { cause }); // the server's words say more than the provider's
+        break;
       }
     }
     const isHeld = outcome.status === 429 && limiter.holdsRefused;
-    const isStopped = isHeld && call.attempts === attempts;
+    const isStopped = isHeld && !sent;
     const delayMs = isHeld ? 0 : retryDelayMs(outcome, maxWaitMs, retries);
-    if (isStopped || delayMs === undefined || retries >= maxRetries) {
-      if (isResponse) return outcome;
-      throw outcome;
-    }
-    retries++;
+    if (isStopped || delayMs === undefined || retries++ >= maxRetries) break;
     if (isHeld) continue; // the limiter decides how long it waits, and reports that
     emit?.({ type: "waiting", reason: "retry", ms: delayMs });
     await sleep(delayMs, signal);
   }
+  if (outcome instanceof ConnectionError) throw outcome;
+  return outcome;
 }
 
 /** Returns a failed connection, which may allow another attempt; any other error ends the call. */
