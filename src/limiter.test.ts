@@ -97,10 +97,10 @@ describe("against a simulated server, a limiter", () => {
         const startedAt = performance.now();
         await settled(calls(count, limiter, send, startsInMs));
 
-        // Each window of the one budget may cut one of the other in two.
+        // Each end of a window of the one budget may cut a window of the other in two.
         const { limit, intervalMs } = bound ?? budget;
         const cuts = Math.ceil(count / Math.max(limit, budget.limit));
-        let longestMs = spreadMs + cuts * Math.min(intervalMs, budget.intervalMs);
+        let longestMs = spreadMs + 2 * cuts * Math.min(intervalMs, budget.intervalMs);
         for (const { limit, intervalMs } of bound ? [budget, bound] : [budget]) {
           expect(mostInAnyWindow(arrivals, intervalMs)).toBeLessThanOrEqual(limit);
           // A window's requests take a few round trips, ten at a time where no response says what is

@@ -1,6 +1,7 @@
 /**
  * Returns the token of a call. It is called once for each call; after a 401 it is called once more, with
- * the rejected token, and a different token that it returns is tried once.
+ * the rejected token, and a different token that it returns is tried once. If it throws then, the call
+ * rejects with the 401, whose `cause` is what it threw.
  */
 export type TokenProvider = (rejected?: string) => string | Promise<string>;
 
