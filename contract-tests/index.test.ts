@@ -33,8 +33,12 @@ async function serve(difference: Difference): Promise<string> {
     const { method = "", url = "" } = incoming;
     const init = { method, headers, body: text || null };
     const response = await fake.fetch(`http://fake${url}`, init);
-    const [status, body] = difference(response.status, await response.json(), breaks);
-    outgoing.writeHead(status).end(JSON.stringify(body));
+    // The type of a parameter, and its bounds, the fake does not check.
+    const isUnchecked = response.ok && breaks !== "nothing";
+    const refusal = isUnchecked ? { status: 422, body: {} } : undefined;
+    const { status, body } = refusal ?? { status: response.status, body: await response.json() };
+    const [changedStatus, changedBody] = difference(status, body, breaks);
+    outgoing.writeHead(changedStatus).end(JSON.stringify(changedBody));
   });
   return listen(server);
 }

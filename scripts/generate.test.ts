@@ -430,6 +430,15 @@ it("a contract of several files is one, and what a file lacks is said in one lin
   expect(operation?.responses.map(({ status }) => status)).toEqual([200]);
 });
 
+it("bodies that refer to one schema share its validator", async () => {
+  const shared = json({ $ref: "#/components/schemas/Node" });
+  const responses = { 200: shared, 400: shared, 422: shared };
+  const target = await generate({ ...post({ requestBody: shared, responses }), ...circular });
+  const { makeThing } = await load(target, "operations.js");
+  expect(makeThing.validateResponse[422]).toBe(makeThing.validateBody);
+  expect(makeThing.validateBody({ name: 1 })).toBe(false);
+});
+
 it("an operation may be called as a word of JavaScript is", async () => {
   const target = await generate(post({ operationId: "delete" }));
   expect((await load(target, "operations.js")).delete.id).toBe("delete");

@@ -79,8 +79,14 @@ export function validatorsOf({ id, body, responses }: Operation) {
 export function validatorsFile(judge: Judge, operations: readonly Operation[]): string {
   const validators = operations.flatMap(validatorsOf);
   for (const { body } of validators) judge.validatorOf(body);
+  // Several bodies may have one schema, which Ajv writes once.
+  const first = new Map<string, string>();
+  for (const { name, body } of validators) {
+    if (!first.has(body.pointer)) first.set(body.pointer, name);
+  }
+  const others = validators.filter(({ name, body }) => first.get(body.pointer) !== name);
   const types = new Map(validators.map(({ name, type }) => [name, type]));
-  const pointers = Object.fromEntries(validators.map(({ name, body }) => [name, body.pointer]));
+  const pointers = Object.fromEntries([...first].map(([pointer, name]) => [name, pointer]));
   const code = withoutSchemas(judge.code(pointers))
     .replaceAll(
       /^export const (\w+) =/gm,
@@ -113,7 +119,7 @@ export interface Violation {
 }
 
 ${code.includes("isEqual") ? isEqual : ""}${code}
-`;
+${others.map(({ name, body, type }) => `export const ${name}: Validator<${type}> = ${first.get(body.pointer)};\n`).join("")}`;
 }
 
 /** The code with the values of an enum, say, in place of a reference to them in a copy of the schema. */
