@@ -2,19 +2,20 @@
 // @ts-nocheck: JavaScript, as Ajv wrote it.
 import type { operations } from "./openapi.js";
 
-/** A validator: `errors` lists every violation in the latest value that it was called with. */
-export interface Validator<T = unknown> {
-  (value: unknown): value is T;
-  errors?: readonly Violation[] | null;
+/** One place where a value breaks the contract. */
+export interface Issue {
+  /** A JSON pointer (RFC 6901) into the value; the empty string points at all of it. */
+  readonly path: string;
+  /** The keyword of JSON Schema that is broken, for example `type`, `required` or `pattern`. */
+  readonly keyword: string;
+  /** What is wrong there, for example `must be string`. */
+  readonly message: string;
 }
 
-/** A violation, as Ajv reports it. */
-export interface Violation {
-  /** A JSON pointer to the place. */
-  readonly instancePath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly message?: string;
+/** A validator: `errors` has every issue of the latest value that it was called with. */
+export interface Validator<T = unknown> {
+  (value: unknown): value is T;
+  errors?: readonly Issue[] | null;
 }
 
 "use strict";
@@ -27,7 +28,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.altId === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "altId"}};
+const err0 = {path:instancePath+"/altId",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -37,7 +38,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.altType === undefined){
-const err1 = {instancePath,keyword:"required",params:{missingProperty: "altType"}};
+const err1 = {path:instancePath+"/altType",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -47,7 +48,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.name === undefined){
-const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"}};
+const err2 = {path:instancePath+"/name",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -57,7 +58,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.slug === undefined){
-const err3 = {instancePath,keyword:"required",params:{missingProperty: "slug"}};
+const err3 = {path:instancePath+"/slug",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -68,7 +69,7 @@ errors++;
 }
 if(data.altId !== undefined){
 if(typeof data.altId !== "string"){
-const err4 = {instancePath:instancePath+"/altId",keyword:"type",params:{type: "string"},message:"must be string"};
+const err4 = {path:instancePath+"/altId",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -81,7 +82,7 @@ errors++;
 if(data.altType !== undefined){
 let data1 = data.altType;
 if(typeof data1 !== "string"){
-const err5 = {instancePath:instancePath+"/altType",keyword:"type",params:{type: "string"},message:"must be string"};
+const err5 = {path:instancePath+"/altType",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -91,7 +92,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(data1 === "location")){
-const err6 = {instancePath:instancePath+"/altType",keyword:"enum",params:{allowedValues: ["location"]}};
+const err6 = {path:instancePath+"/altType",keyword:"enum",message:"must be one of \"location\""};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -105,7 +106,7 @@ if(data.collectionId !== undefined){
 let data2 = data.collectionId;
 if(typeof data2 === "string"){
 if(!pattern4.test(data2)){
-const err7 = {instancePath:instancePath+"/collectionId",keyword:"pattern",params:{pattern: "^[0-9a-fA-F]{24}$"},message:"must match pattern \""+"^[0-9a-fA-F]{24}$"+"\""};
+const err7 = {path:instancePath+"/collectionId",keyword:"pattern",message:"must match pattern \""+"^[0-9a-fA-F]{24}$"+"\""};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -116,7 +117,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/collectionId",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {path:instancePath+"/collectionId",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -128,7 +129,7 @@ errors++;
 }
 if(data.name !== undefined){
 if(typeof data.name !== "string"){
-const err9 = {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"},message:"must be string"};
+const err9 = {path:instancePath+"/name",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -142,7 +143,7 @@ if(data.slug !== undefined){
 let data4 = data.slug;
 if(typeof data4 === "string"){
 if(!pattern5.test(data4)){
-const err10 = {instancePath:instancePath+"/slug",keyword:"pattern",params:{pattern: "^\\S*$"},message:"must match pattern \""+"^\\S*$"+"\""};
+const err10 = {path:instancePath+"/slug",keyword:"pattern",message:"must match pattern \""+"^\\S*$"+"\""};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -153,7 +154,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/slug",keyword:"type",params:{type: "string"},message:"must be string"};
+const err11 = {path:instancePath+"/slug",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -165,7 +166,7 @@ errors++;
 }
 if(data.image !== undefined){
 if(typeof data.image !== "string"){
-const err12 = {instancePath:instancePath+"/image",keyword:"type",params:{type: "string"},message:"must be string"};
+const err12 = {path:instancePath+"/image",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -180,7 +181,7 @@ let data6 = data.seo;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.title !== undefined){
 if(typeof data6.title !== "string"){
-const err13 = {instancePath:instancePath+"/seo/title",keyword:"type",params:{type: "string"},message:"must be string"};
+const err13 = {path:instancePath+"/seo/title",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -192,7 +193,7 @@ errors++;
 }
 if(data6.description !== undefined){
 if(typeof data6.description !== "string"){
-const err14 = {instancePath:instancePath+"/seo/description",keyword:"type",params:{type: "string"},message:"must be string"};
+const err14 = {path:instancePath+"/seo/description",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -204,7 +205,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/seo",keyword:"type",params:{type: "object"},message:"must be object"};
+const err15 = {path:instancePath+"/seo",keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -216,7 +217,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath,keyword:"type",params:{type: "object"},message:"must be object"};
+const err16 = {path:instancePath,keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -237,7 +238,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data._id === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "_id"}};
+const err0 = {path:instancePath+"/_id",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -247,7 +248,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.altId === undefined){
-const err1 = {instancePath,keyword:"required",params:{missingProperty: "altId"}};
+const err1 = {path:instancePath+"/altId",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -257,7 +258,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.name === undefined){
-const err2 = {instancePath,keyword:"required",params:{missingProperty: "name"}};
+const err2 = {path:instancePath+"/name",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -267,7 +268,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data.slug === undefined){
-const err3 = {instancePath,keyword:"required",params:{missingProperty: "slug"}};
+const err3 = {path:instancePath+"/slug",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -277,7 +278,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data.image === undefined){
-const err4 = {instancePath,keyword:"required",params:{missingProperty: "image"}};
+const err4 = {path:instancePath+"/image",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -287,7 +288,7 @@ vErrors.push(err4);
 errors++;
 }
 if(data.seo === undefined){
-const err5 = {instancePath,keyword:"required",params:{missingProperty: "seo"}};
+const err5 = {path:instancePath+"/seo",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -297,7 +298,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data.createdAt === undefined){
-const err6 = {instancePath,keyword:"required",params:{missingProperty: "createdAt"}};
+const err6 = {path:instancePath+"/createdAt",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -308,7 +309,7 @@ errors++;
 }
 if(data._id !== undefined){
 if(typeof data._id !== "string"){
-const err7 = {instancePath:instancePath+"/_id",keyword:"type",params:{type: "string"},message:"must be string"};
+const err7 = {path:instancePath+"/_id",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -320,7 +321,7 @@ errors++;
 }
 if(data.altId !== undefined){
 if(typeof data.altId !== "string"){
-const err8 = {instancePath:instancePath+"/altId",keyword:"type",params:{type: "string"},message:"must be string"};
+const err8 = {path:instancePath+"/altId",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -332,7 +333,7 @@ errors++;
 }
 if(data.name !== undefined){
 if(typeof data.name !== "string"){
-const err9 = {instancePath:instancePath+"/name",keyword:"type",params:{type: "string"},message:"must be string"};
+const err9 = {path:instancePath+"/name",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -344,7 +345,7 @@ errors++;
 }
 if(data.slug !== undefined){
 if(typeof data.slug !== "string"){
-const err10 = {instancePath:instancePath+"/slug",keyword:"type",params:{type: "string"},message:"must be string"};
+const err10 = {path:instancePath+"/slug",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -356,7 +357,7 @@ errors++;
 }
 if(data.image !== undefined){
 if(typeof data.image !== "string"){
-const err11 = {instancePath:instancePath+"/image",keyword:"type",params:{type: "string"},message:"must be string"};
+const err11 = {path:instancePath+"/image",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -371,7 +372,7 @@ let data5 = data.seo;
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 if(data5.title !== undefined){
 if(typeof data5.title !== "string"){
-const err12 = {instancePath:instancePath+"/seo/title",keyword:"type",params:{type: "string"},message:"must be string"};
+const err12 = {path:instancePath+"/seo/title",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -383,7 +384,7 @@ errors++;
 }
 if(data5.description !== undefined){
 if(typeof data5.description !== "string"){
-const err13 = {instancePath:instancePath+"/seo/description",keyword:"type",params:{type: "string"},message:"must be string"};
+const err13 = {path:instancePath+"/seo/description",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -395,7 +396,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/seo",keyword:"type",params:{type: "object"},message:"must be object"};
+const err14 = {path:instancePath+"/seo",keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -409,7 +410,7 @@ if(data.createdAt !== undefined){
 let data8 = data.createdAt;
 if(typeof data8 === "string"){
 if(!(formats0.test(data8))){
-const err15 = {instancePath:instancePath+"/createdAt",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+const err15 = {path:instancePath+"/createdAt",keyword:"format",message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -420,7 +421,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/createdAt",keyword:"type",params:{type: "string"},message:"must be string"};
+const err16 = {path:instancePath+"/createdAt",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -432,7 +433,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath,keyword:"type",params:{type: "object"},message:"must be object"};
+const err17 = {path:instancePath,keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -451,7 +452,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.data === undefined){
-const err0 = {instancePath,keyword:"required",params:{missingProperty: "data"}};
+const err0 = {path:instancePath+"/data",keyword:"required",message:"is required"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -468,7 +469,7 @@ errors = vErrors.length;
 }
 }
 else {
-const err1 = {instancePath,keyword:"type",params:{type: "object"},message:"must be object"};
+const err1 = {path:instancePath,keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -489,7 +490,7 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 if(!(typeof data.statusCode == "number")){
-const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"},message:"must be number"};
+const err0 = {path:instancePath+"/statusCode",keyword:"type",message:"must be number"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -501,7 +502,7 @@ errors++;
 }
 if(data.message !== undefined){
 if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "string"},message:"must be string"};
+const err1 = {path:instancePath+"/message",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -513,7 +514,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath,keyword:"type",params:{type: "object"},message:"must be object"};
+const err2 = {path:instancePath,keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -534,7 +535,7 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 if(!(typeof data.statusCode == "number")){
-const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"},message:"must be number"};
+const err0 = {path:instancePath+"/statusCode",keyword:"type",message:"must be number"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -546,7 +547,7 @@ errors++;
 }
 if(data.message !== undefined){
 if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "string"},message:"must be string"};
+const err1 = {path:instancePath+"/message",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -558,7 +559,7 @@ errors++;
 }
 if(data.error !== undefined){
 if(typeof data.error !== "string"){
-const err2 = {instancePath:instancePath+"/error",keyword:"type",params:{type: "string"},message:"must be string"};
+const err2 = {path:instancePath+"/error",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -570,7 +571,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,keyword:"type",params:{type: "object"},message:"must be object"};
+const err3 = {path:instancePath,keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -591,7 +592,7 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 if(!(typeof data.statusCode == "number")){
-const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"},message:"must be number"};
+const err0 = {path:instancePath+"/statusCode",keyword:"type",message:"must be number"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -603,7 +604,7 @@ errors++;
 }
 if(data.message !== undefined){
 if(typeof data.message !== "string"){
-const err1 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "string"},message:"must be string"};
+const err1 = {path:instancePath+"/message",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -615,7 +616,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath,keyword:"type",params:{type: "object"},message:"must be object"};
+const err2 = {path:instancePath,keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -636,7 +637,7 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.statusCode !== undefined){
 if(!(typeof data.statusCode == "number")){
-const err0 = {instancePath:instancePath+"/statusCode",keyword:"type",params:{type: "number"},message:"must be number"};
+const err0 = {path:instancePath+"/statusCode",keyword:"type",message:"must be number"};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -652,7 +653,7 @@ if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
 if(typeof data1[i0] !== "string"){
-const err1 = {instancePath:instancePath+"/message/" + i0,keyword:"type",params:{type: "string"},message:"must be string"};
+const err1 = {path:instancePath+"/message/" + i0,keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -664,7 +665,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/message",keyword:"type",params:{type: "array"},message:"must be array"};
+const err2 = {path:instancePath+"/message",keyword:"type",message:"must be array"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -676,7 +677,7 @@ errors++;
 }
 if(data.error !== undefined){
 if(typeof data.error !== "string"){
-const err3 = {instancePath:instancePath+"/error",keyword:"type",params:{type: "string"},message:"must be string"};
+const err3 = {path:instancePath+"/error",keyword:"type",message:"must be string"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -688,7 +689,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath,keyword:"type",params:{type: "object"},message:"must be object"};
+const err4 = {path:instancePath,keyword:"type",message:"must be object"};
 if(vErrors === null){
 vErrors = [err4];
 }

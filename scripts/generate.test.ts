@@ -309,6 +309,56 @@ function once<T>(make: () => T): () => T {
   };
 }
 
+const issues: readonly (readonly [
+  schema: unknown,
+  value: unknown,
+  path: string,
+  keyword: string,
+  message: string,
+])[] = [
+  [{ type: ["string", "null"] }, 1, "", "type", "must be string or null"],
+  [{ const: "a" }, 1, "", "const", 'must be "a"'],
+  [{ enum: ["a", 1, null] }, 2, "", "enum", 'must be one of "a", 1, null'],
+  [{ minimum: 3 }, 1, "", "minimum", "must be >= 3"],
+  [{ multipleOf: 0.5 }, 0.3, "", "multipleOf", "must be multiple of 0.5"],
+  [{ maxLength: 1 }, "ab", "", "maxLength", "must NOT have more than 1 characters"],
+  [{ pattern: '^"\\S$' }, "a", "", "pattern", 'must match pattern "^"\\S$"'],
+  [{ format: "date" }, "a", "", "format", 'must match format "date"'],
+  [{ required: ["a/b~c"] }, {}, "/a~1b~0c", "required", "is required"],
+  [{ items: { type: "null" } }, [null, 1], "/1", "type", "must be null"],
+  [
+    { uniqueItems: true },
+    [1, 1],
+    "",
+    "uniqueItems",
+    "must NOT have duplicate items (items ## 0 and 1 are identical)",
+  ],
+  [
+    { properties: {}, additionalProperties: false },
+    { "a}b": 1 },
+    "",
+    "additionalProperties",
+    "must NOT have additional properties: a}b",
+  ],
+  [
+    { dependentRequired: { a: ["b"] } },
+    { a: 1 },
+    "/b",
+    "dependentRequired",
+    "must have property b when property a is present",
+  ],
+];
+
+it.each(issues)(
+  "%j finds of %j the issue %s %s: %s",
+  async (schema, value, path, keyword, message) => {
+    const { makeThing } = await load(await generate(contractOf(schema)), "operations.js");
+    makeThing.validateBody({ value });
+    const last = makeThing.validateBody.errors.at(-1);
+    expect(last).toEqual({ path: `/value${path}`, keyword, message });
+  },
+);
+
 it("wording changes no validator", async () => {
   const written = (words: string) =>
     contractOf({ type: "object", properties: { a: { description: words, example: words } } });

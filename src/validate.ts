@@ -1,14 +1,6 @@
-import type { Validator, Violation } from "../generated/validators.js";
+import type { Issue, Validator } from "../generated/validators.js";
 
-/** One place where a value breaks the contract. */
-export interface Issue {
-  /** A JSON pointer (RFC 6901) into the value; the empty string points at all of it. */
-  readonly path: string;
-  /** The keyword of JSON Schema that is broken, for example `type`, `required` or `pattern`. */
-  readonly keyword: string;
-  /** What is wrong there, for example `must be string`. */
-  readonly message: string;
-}
+export type { Issue } from "../generated/validators.js";
 
 /**
  * Every place where the value breaks the contract; none without a validator, where the contract leaves the
@@ -16,38 +8,7 @@ export interface Issue {
  */
 export function issuesOf(validate: Validator | undefined, value: unknown): readonly Issue[] {
   if (validate === undefined || validate(value)) return [];
-  return (validate.errors ?? []).map(toIssue);
-}
-
-/** Ajv's message says neither which values are allowed nor which property is meant. */
-function toIssue({ instancePath, keyword, params, message = "" }: Violation): Issue {
-  const { missingProperty, allowedValues, allowedValue, ...others } = params;
-  const path =
-    missingProperty === undefined ? instancePath : `${instancePath}/${pointerKey(missingProperty)}`;
-  switch (keyword) {
-    case "required":
-      return { path, keyword, message: "is required" };
-    case "const":
-      return { path, keyword, message: `must be ${JSON.stringify(allowedValue)}` };
-    case "enum":
-      return { path, keyword, message: `must be one of ${list(allowedValues)}` };
-    default: {
-      const extra = others.additionalProperty ?? others.unevaluatedProperty;
-      return { path, keyword, message: extra === undefined ? message : `${message}: ${extra}` };
-    }
-  }
-}
-
-function list(values: unknown): string {
-  return [values]
-    .flat()
-    .map((value) => JSON.stringify(value))
-    .join(", ");
-}
-
-/** A key as it stands in a JSON pointer. */
-function pointerKey(key: unknown): string {
-  return String(key).replaceAll("~", "~0").replaceAll("/", "~1");
+  return validate.errors ?? [];
 }
 
 /** The issues in one line. */

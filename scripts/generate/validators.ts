@@ -2,6 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { fastFormats } from "ajv-formats/dist/formats.js";
 import type { Body, Document, Operation } from "../lib/contract.js";
+import { withIssues } from "./issues.js";
 import { valueAt } from "./limits.js";
 import { ContractError } from "./refusals.js";
 import { forEachSchema } from "./schemas.js";
@@ -87,35 +88,33 @@ export function validatorsFile(judge: Judge, operations: readonly Operation[]): 
   const others = validators.filter(({ name, body }) => first.get(body.pointer) !== name);
   const types = new Map(validators.map(({ name, type }) => [name, type]));
   const pointers = Object.fromEntries([...first].map(([pointer, name]) => [name, pointer]));
-  const code = withoutSchemas(judge.code(pointers))
+  const code = withIssues(withoutSchemas(judge.code(pointers)))
     .replaceAll(
       /^export const (\w+) =/gm,
       (_, name) => `export const ${name}: Validator<${types.get(name)}> =`,
     )
-    .replaceAll(/schemaPath:"(\\.|[^"\\])*",/g, "") // nobody reads it, and users load it
-    // src/validate.ts words these, with the values or the place.
-    .replaceAll(/(keyword:"(?:required|enum|const)",.*),message:.*(?=\};$)/gm, "$1")
     .replaceAll("= new RegExp(", "= /* @__PURE__ */ new RegExp(")
     .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length")
     .replaceAll('require("ajv/dist/runtime/equal").default', "isEqual");
-  const [runtime] = /require\(".*?"\)/.exec(code) ?? [];
-  if (runtime) throw new ContractError("components", `a keyword needs ${runtime} at run time`);
+  const [left] = /require\(".*?"\)|schemaPath:.*/.exec(code) ?? [];
+  if (left) throw new ContractError("components", `a keyword is not generated: Ajv writes ${left}`);
   return `// @ts-nocheck: JavaScript, as Ajv wrote it.
 import type { operations } from "./openapi.js";
 
-/** A validator: \`errors\` lists every violation in the latest value that it was called with. */
-export interface Validator<T = unknown> {
-  (value: unknown): value is T;
-  errors?: readonly Violation[] | null;
+/** One place where a value breaks the contract. */
+export interface Issue {
+  /** A JSON pointer (RFC 6901) into the value; the empty string points at all of it. */
+  readonly path: string;
+  /** The keyword of JSON Schema that is broken, for example \`type\`, \`required\` or \`pattern\`. */
+  readonly keyword: string;
+  /** What is wrong there, for example \`must be string\`. */
+  readonly message: string;
 }
 
-/** A violation, as Ajv reports it. */
-export interface Violation {
-  /** A JSON pointer to the place. */
-  readonly instancePath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly message?: string;
+/** A validator: \`errors\` has every issue of the latest value that it was called with. */
+export interface Validator<T = unknown> {
+  (value: unknown): value is T;
+  errors?: readonly Issue[] | null;
 }
 
 ${code.includes("isEqual") ? isEqual : ""}${code}
