@@ -32,7 +32,9 @@ export function rowsOf(document: Document, operations: readonly Operation[]): Ro
     rows[id] = `${method.toUpperCase()} ${path}${isDeprecated ? ", deprecated" : ""}`;
     rows[`${id}.scopes`] = list(scopes);
     for (const { in: location, name, schema, required } of parameters) {
-      addSchema(`${id}.request.${location}.${name}`, schema, [presence(required)]);
+      // Its example stands in the schema or beside it, as its author likes.
+      const { example, ...facts } = Object(resolve(document, schema));
+      addSchema(`${id}.request.${location}.${name}`, facts, [presence(required)]);
     }
     addBody(`${id}.request.body`, operation.body, [presence(operation.isBodyRequired)]);
     for (const { status, body, headers } of responses) {
