@@ -6,20 +6,22 @@ import * as documented from "../generated/examples.js";
 import * as generated from "../generated/probes.js";
 import { fakeHighLevel } from "../src/testing.js";
 import { type ContractTestsOptions, contractTests } from "./index.js";
-import { type Breach, requestsOf } from "./requests.js";
+import { type Breach, type ContractRequest, requestsOf } from "./requests.js";
 
 // The contract tests that the package gives to anybody, against servers that keep to the contract and
 // servers that do not.
 
 const account = { token: "pit-5e1f0c9a-77d2", locationId: "6578278e879ad2646715ba9c" };
 
-const [success] = Object.values<documented.OperationExamples>(documented).map(
-  ({ responses, success }) => responses[success],
-);
 const requests = Object.values(generated).flatMap((shown) => requestsOf(shown, account));
 
-/** What a server answers in place of the fake's response to a request. */
-type Difference = (status: number, body: unknown, breaks: Breach) => [number, unknown];
+/** What a server answers in place of the fake's response to a request, and to one that is right. */
+type Difference = (
+  status: number,
+  body: unknown,
+  breaks: Breach,
+  success: readonly [status: number, body: unknown],
+) => readonly [number, unknown];
 
 /** A server that is the fake, but for a difference, and knows one token. */
 async function serve(difference: Difference): Promise<string> {
@@ -28,7 +30,8 @@ async function serve(difference: Difference): Promise<string> {
     let text = "";
     for await (const chunk of incoming.setEncoding("utf8")) text += chunk;
     const headers = new Headers(incoming.headers as Record<string, string>);
-    const breaks = breachOf(incoming.url ?? "", headers, text);
+    const request = requestOf(incoming.method, incoming.url, headers, text);
+    const breaks = request?.breaks ?? "nothing"; // which is sent with fresh values
     if (headers.get("Authorization") !== `Bearer ${account.token}`) headers.delete("Authorization");
     const { method = "", url = "" } = incoming;
     const init = { method, headers, body: text || null };
@@ -37,22 +40,33 @@ async function serve(difference: Difference): Promise<string> {
     const isUnchecked = response.ok && breaks !== "nothing";
     const refusal = isUnchecked ? { status: 422, body: {} } : undefined;
     const { status, body } = refusal ?? { status: response.status, body: await response.json() };
-    const [changedStatus, changedBody] = difference(status, body, breaks);
+    const [changedStatus, changedBody] = difference(status, body, breaks, successOf(request));
     outgoing.writeHead(changedStatus).end(JSON.stringify(changedBody));
   });
   return listen(server);
 }
 
-/** What the request breaks that has these parts; nothing where it is sent with fresh values. */
-function breachOf(url: string, headers: Headers, text: string): Breach {
+/** The request that has these parts. */
+function requestOf(
+  method: string | undefined,
+  url: string | undefined,
+  headers: Headers,
+  text: string,
+) {
   const names = requests.flatMap((request) => Object.keys(request.headers));
-  const sent = requests.find(
+  return requests.find(
     (request) =>
+      request.operation.method === method &&
       request.target === url &&
       (request.body ?? "") === text &&
       names.every((name) => (request.headers[name] ?? null) === headers.get(name)),
   );
-  return sent?.breaks ?? "nothing";
+}
+
+function successOf(request: ContractRequest | undefined): readonly [number, unknown] {
+  const all: readonly documented.OperationExamples[] = Object.values(documented);
+  const shown = all.find(({ operation }) => operation === request?.operation);
+  return [shown?.success ?? 0, shown?.responses[shown.success]];
 }
 
 async function listen(server: ReturnType<typeof createServer>): Promise<string> {
@@ -97,7 +111,10 @@ const isSuccess = (status: number) => status >= 200 && status < 300;
 const wrong: Readonly<
   Record<string, readonly [difference: Difference, tells: (it: Breach) => boolean]>
 > = {
-  "checks nothing": [() => [201, success], (it) => it !== "nothing"],
+  "checks nothing": [
+    (status, body, breaks, success) => (breaks === "nothing" ? [status, body] : success),
+    (it) => it !== "nothing",
+  ],
   "answers a success with another status": [
     (status, body) => [isSuccess(status) ? 299 : status, body],
     (it) => it === "nothing",
@@ -200,7 +217,9 @@ describe("contractTests", () => {
       const more = () => void (response.destroyed || response.write("a".repeat(2 ** 16), more));
       return more();
     });
-    const [endless, text] = await failuresOf({ baseUrl: await listen(server) });
+    const failures = await failuresOf({ baseUrl: await listen(server) });
+    const endless = failures.find(({ name }) => name.includes("a wrong token"));
+    const text = failures.find(({ name }) => name.includes("no token"));
     expect(endless?.message).toContain("sent more than 1 MiB");
     expect(text?.message).toContain("not JSON");
     for (const failure of [endless, text]) expect(failure?.message.length).toBeLessThan(2000);
