@@ -97,7 +97,9 @@ export function fakeHighLevel(): FakeHighLevel {
       const planned = plan ?? refusal ?? { status: shown?.success ?? 404, response: {} };
       const { status, response } = planned;
       const isSuccess = status === shown?.success && response.body === undefined;
-      const body = isSuccess ? successFor(shown, request, ++created) : response.body;
+      const body = isSuccess
+        ? successFor(shown, request, status === 201 ? ++created : created)
+        : response.body;
       return toResponse(status, { ...response, body: body ?? shown?.responses[status] });
     },
   };
