@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { root } from "./lib/tools.js";
 
-it("the demo creates, waits for the rate limit, refuses, and tells of a rejected token", () => {
+it("the demo creates, waits for the rate limit, refuses, and shows a rejected token", () => {
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
   const output = execFileSync(process.execPath, [tsx, "scripts/demo.ts"], {
     cwd: root,
@@ -12,11 +12,12 @@ it("the demo creates, waits for the rate limit, refuses, and tells of a rejected
   const lines = [
     "Created a collection",
     /^ {2}id +[0-9a-f]{24}$/m,
-    "Waited for the rate limit",
-    /^ {2}attempt +2 was answered 201$/m,
+    "Hit the rate limit, waited and retried",
+    /^ {2}attempt +request 2 was answered 201$/m,
+    /^ {2}finished +after 1\.\d s and 2 requests$/m,
     "Refused a collection that breaks the contract, and sent nothing",
     /^ {2}\/name +is required$/m,
-    "Told of a token that is not valid",
+    "Rejected an invalid token",
     /^ {2}status +401$/m,
   ];
   for (const line of lines) expect(output).toMatch(line);

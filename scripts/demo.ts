@@ -51,22 +51,30 @@ async function createOverTheRateLimit(): Promise<void> {
     fetch: async (url, init) => answers.pop() ?? fetch(url, init),
     onEvent: (event) => printRow(event.type, inWords(event)),
   });
-  console.log("Waited for the rate limit, and sent again what it had refused: the call's events");
+  console.log("Hit the rate limit, waited and retried. Events:");
   const { _id } = await client.createProductCollection(collection);
   printRow("id", `${_id}\n`);
 }
 
 function inWords(event: ClientEvent): string {
   switch (event.type) {
+    case "sending":
+      return `request ${event.attempt}`;
     case "attempt":
-      return `${event.attempt} was answered ${event.status}`;
+      return `request ${event.attempt} was answered ${event.status}`;
     case "waiting":
-      return `${((event.ms ?? 0) / 1000).toFixed(1)} s, for the ${event.reason}`;
+      return `${seconds(event.ms)}, for the ${event.reason}`;
     case "refreshing":
       return "asked for another token";
     case "drift":
       return event.issues.map(({ path, message }) => `${path} ${message}`).join(", ");
+    case "finished":
+      return `after ${seconds(event.ms)} and ${event.attempts} requests`;
   }
+}
+
+function seconds(ms = 0): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 async function refuseWhatBreaksTheContract(): Promise<void> {
@@ -88,7 +96,7 @@ async function useTokenThatIsRejected(): Promise<void> {
   if (!(error instanceof ApiError)) throw error;
   const { name, status, message, mayHaveCreated } = error;
   const created = mayHaveCreated ? "perhaps" : "nothing";
-  print("Told of a token that is not valid", { error: name, status, message, created });
+  print("Rejected an invalid token", { error: name, status, message, created });
 }
 
 function print(heading: string, rows: Readonly<Record<string, unknown>>): void {

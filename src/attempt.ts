@@ -4,6 +4,7 @@ import type { Fetch } from "./options.js";
 import { isNeverSent, isRefusal } from "./outcome.js";
 import type { PlainRequest, PlainResponse } from "./plain.js";
 import { rateLimitIn } from "./rate-limit.js";
+import { redact, redactError } from "./redact.js";
 import { timedOut, withTimeout } from "./time.js";
 
 /**
@@ -20,6 +21,7 @@ export async function attempt(
 ): Promise<PlainResponse> {
   call.attempts++;
   call.tokens.add(token);
+  call.emit?.({ type: "sending", attempt: call.attempts });
   const startedAt = performance.now();
   let response: Response | undefined;
   let text = "";
@@ -61,11 +63,11 @@ export async function attempt(
 
 /** The error of a failed attempt, which says whether the collection may exist. */
 function toError(thrown: unknown, status: number | undefined, call: Call): HighLevelError {
-  const { attempts, signal, timeoutMs } = call;
+  const { signal, timeoutMs } = call;
   const isAborted = signal?.aborted === true; // `thrown` may then be any value: the abort's reason
   const isSent = isAborted || !isNeverSent(thrown);
   const mayHaveCreated = status === undefined ? isSent : !isRefusal(status);
-  const failure = { mayHaveCreated, attempts, status };
+  const failure = { ...call, mayHaveCreated, status };
   if (isAborted) return new AbortedError({ ...failure, cause: signal.reason });
   if (thrown === timedOut) {
     return new TimeoutError(`No complete response within ${timeoutMs} ms`, failure);
@@ -112,21 +114,6 @@ async function readText(response: Response): Promise<string> {
     }
     text += decoder.decode(value, { stream: true });
   }
-}
-
-/** Replaces the tokens that a server echoes. A short one is a test's, and may be a word of the response. */
-function redact(text: string, { tokens }: Call): string {
-  const secrets = [...tokens].filter((token) => token.length >= 8);
-  return secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, "[token]"), text);
-}
-
-/** A copy of an error and its causes, without the token that a platform's error may quote. */
-function redactError(error: unknown, call: Call): Error {
-  const { name, message, code, stack, cause } = (error ?? {}) as Partial<Error & { code: string }>;
-  const options = cause ? { cause: redactError(cause, call) } : {};
-  const copy = new Error(redact(String(message ?? error), call).trim(), options);
-  const shown = stack && { stack: redact(String(stack), call) };
-  return Object.assign(copy, name && { name }, code && { code }, shown);
 }
 
 /** The message or the code of the innermost cause. */

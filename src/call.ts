@@ -1,6 +1,6 @@
 import type { Operation } from "../generated/operations.js";
 import type { SuccessBody } from "./contract.js";
-import { createEmit, type Emit } from "./events.js";
+import { createEmit, type Emit, type EventContext } from "./events.js";
 import { type CallOptions, type CheckedClientOptions, checkedCallOptions } from "./options.js";
 import { plainFetch } from "./plain.js";
 import { type RateLimit, rateLimitIn } from "./rate-limit.js";
@@ -10,7 +10,7 @@ import { createTokens } from "./token.js";
 import { createTransport } from "./transport.js";
 
 /** A call in progress. */
-export interface Call {
+export interface Call extends EventContext {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   readonly emit: Emit;
@@ -33,33 +33,62 @@ export function createCalls(client: CheckedClientOptions) {
 
   return {
     /**
-     * Checks the body and the options of a call.
+     * Begins a call: checks its options and its body.
      *
      * @returns What openapi-fetch sends, and the function that reads its result.
      * @throws {@link InvalidRequestError} | TypeError. Nothing is sent then.
      */
     start<O extends Operation>(operation: O, given: unknown, options: CallOptions | undefined) {
-      const { id, fixedHeaders } = operation;
-      const { timeoutMs = client.timeoutMs, signal, ...own } = checkedCallOptions(id, options);
-      const body = requestBody(operation, given, locationId);
-      const emit = createEmit([client.onEvent, own.onEvent], { call: ++calls, locationId });
-      const call: Call = { timeoutMs, signal, emit, attempts: 0, tokens: new Set() };
-      return {
-        header: fixedHeaders as O["fixedHeaders"],
-        body,
-        init: {
-          headers: { ...own.headers },
-          parseAs: "text" as const, // a success that is not JSON must not lose its status
-          fetch: plainFetch((request) => send(request, call)),
-        },
-        /** The object at a field of the success. */
-        read<K extends keyof SuccessBody<O> & string>(result: Result, field: K) {
-          const { headers } = result.response;
-          if (headers.has("X-RateLimit-Remaining")) latest = headers; // a gateway states no budget
-          return readResponse(operation, result, field, call) as SuccessBody<O>[K];
-        },
-      };
+      const startedAt = performance.now();
+      const context = { locationId, call: ++calls };
+      // A listener that is no function is never told, and then refused below.
+      const emit = createEmit([client.onEvent, options?.onEvent], context);
+      const begun = { ...context, emit, attempts: 0, tokens: new Set<string>() };
+      const finish = (error?: unknown) =>
+        emit?.({
+          type: "finished",
+          ms: Math.round(performance.now() - startedAt),
+          attempts: begun.attempts,
+          ...(error !== undefined && { error: summarize(error) }),
+        });
+      try {
+        const { id, fixedHeaders } = operation;
+        const { timeoutMs = client.timeoutMs, signal, headers } = checkedCallOptions(id, options);
+        const call: Call = Object.assign(begun, { timeoutMs, signal });
+        return {
+          header: fixedHeaders as O["fixedHeaders"],
+          body: requestBody(operation, given, call),
+          init: {
+            headers: { ...headers },
+            parseAs: "text" as const, // a success that is not JSON must not lose its status
+            fetch: plainFetch((request) => send(request, call)),
+          },
+          /** The object at a field of the success. */
+          async read<K extends keyof SuccessBody<O> & string>(sending: Promise<Result>, field: K) {
+            try {
+              const result = await sending;
+              const { headers } = result.response;
+              if (headers.has("X-RateLimit-Remaining")) latest = headers; // a gateway states no budget
+              const value = readResponse(operation, result, field, call) as SuccessBody<O>[K];
+              finish();
+              return value;
+            } catch (error) {
+              finish(error);
+              throw error;
+            }
+          },
+        };
+      } catch (error) {
+        finish(error);
+        throw error;
+      }
     },
     rateLimit: (): RateLimit | undefined => latest && rateLimitIn(latest),
   };
+}
+
+/** An error as an event shows it. The token provider and a limiter may throw anything. */
+function summarize(error: unknown) {
+  const { name = "Error", message = String(error), mayHaveCreated = false } = Object(error);
+  return { name, message, mayHaveCreated };
 }

@@ -1,7 +1,7 @@
 import type createFetchClient from "openapi-fetch";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { baseUrl, createProductCollection } from "../generated/operations.js";
-import { type ClientEvent, createClient, createLimiter, type Limiter } from "./index.js";
+import { type ClientEvent, createClient, type Limiter } from "./index.js";
 import {
   collection,
   countingServer,
@@ -86,7 +86,7 @@ describe("a call", () => {
         onEvent: (event) => events.push(event),
       });
       expect(await client.createProductCollection(collection)).toEqual(created.data);
-      expect(events.at(-1)).toEqual({
+      expect(events.at(-2)).toEqual({
         type: "drift",
         call: 1,
         locationId,
@@ -185,79 +185,6 @@ describe("the rate limit of a client", () => {
       dailyRemaining: undefined,
       dailyResetMs: undefined,
     });
-  });
-});
-
-describe("events", () => {
-  it("tell what a call does, in order, to the client's listener and the call's", async () => {
-    const server = await countingServer((it, _, count) =>
-      count === 1
-        ? respond(it, 429, {}, { "X-RateLimit-Interval-Milliseconds": "20" })
-        : respond(it, 201, created, rateLimitHeaders),
-    );
-    const [ofClient, ofCall]: [ClientEvent[], ClientEvent[]] = [[], []];
-    const client = makeClient(server.url, { onEvent: (event) => ofClient.push(event) });
-    await client.createProductCollection(collection, { onEvent: (event) => ofCall.push(event) });
-
-    const context = { call: 1, locationId };
-    const ms = expect.any(Number);
-    const rateLimit = expect.any(Object);
-    expect(ofClient).toEqual([
-      { ...context, type: "attempt", attempt: 1, ms, status: 429, rateLimit },
-      { ...context, type: "waiting", reason: "retry", ms },
-      { ...context, type: "attempt", attempt: 2, ms, status: 201, rateLimit },
-    ]);
-    expect(ofCall).toEqual(ofClient);
-  });
-
-  it("tell once of the wait after a 429 that the limiter holds", async () => {
-    const { fetch, answerNext } = fakeHighLevel();
-    answerNext(429, { retryAfterMs: 20 });
-    const events: ClientEvent[] = [];
-    const onEvent = (event: ClientEvent) => events.push(event);
-    await createClient({ locationId, token, fetch, onEvent }).createProductCollection(collection);
-    const waits = events.filter(({ type }) => type === "waiting");
-    expect(waits).toMatchObject([{ reason: "rate limit", ms: expect.any(Number) }]);
-  });
-
-  it("tell of a wait for the rate limit", async () => {
-    const { fetch } = fakeHighLevel();
-    const limiter = createLimiter({ limit: 1, intervalMs: 60_000 });
-    const client = createClient({ locationId, token, fetch, limiter });
-    await client.createProductCollection(collection);
-    const controller = new AbortController();
-    const events: ClientEvent[] = [];
-    const onEvent = (event: ClientEvent) => {
-      events.push(event);
-      controller.abort();
-    };
-    const { signal } = controller;
-    await rejection(client.createProductCollection(collection, { signal, onEvent }));
-    const waiting = { type: "waiting", reason: "rate limit", ms: expect.any(Number) };
-    expect(events).toEqual([{ ...waiting, call: 2, locationId }]);
-  });
-
-  it("of a failed attempt have the error's name and message", async () => {
-    const server = await countingServer((it) => it.socket?.destroy());
-    const events: ClientEvent[] = [];
-    const client = makeClient(server.url, { onEvent: (event) => events.push(event) });
-    const error = await rejection(client.createProductCollection(collection));
-    const { name, message } = error as Error;
-    expect(events).toMatchObject([{ type: "attempt", error: { name, message } }]);
-  });
-
-  it("are nothing that a call fails over, whatever a listener does", async () => {
-    const { fetch } = fakeHighLevel();
-    const client = createClient({
-      locationId,
-      token,
-      fetch,
-      onEvent: () => {
-        throw new Error("a listener's");
-      },
-    });
-    const onEvent = () => Promise.reject(new Error("a listener's"));
-    await expect(client.createProductCollection(collection, { onEvent })).resolves.toBeDefined();
   });
 });
 

@@ -63,7 +63,7 @@ export function createClient(options: ClientOptions): HighLevelClient {
     async createProductCollection(collection, options) {
       const { header, body, init, read } = start(createProductCollection, collection, options);
       const params = { header };
-      return read(await api.POST("/products/collections", { params, body, ...init }), "data");
+      return read(api.POST("/products/collections", { params, body, ...init }), "data");
     },
     get rateLimit() {
       return rateLimit();

@@ -15,7 +15,9 @@ type Status<O> = O extends { responses: infer Responses } ? keyof Responses : ne
 type IfSuccess<S, Yes, No> = S extends number ? (`${S}` extends `2${string}` ? Yes : No) : never;
 
 /** A documented status of failure. */
-export type ErrorStatus = Status<ClientOperation> extends infer S ? IfSuccess<S, never, S> : never;
+export type ErrorStatus = ExceptSuccess<Status<ClientOperation>>;
+
+type ExceptSuccess<S> = S extends number ? IfSuccess<S, never, S> : never;
 
 /** The body of a documented response; unknown where the contract leaves it open. */
 export type ResponseBody<S extends ErrorStatus, O = ClientOperation> = O extends {

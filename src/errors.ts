@@ -1,93 +1,110 @@
 import type { ErrorStatus, ResponseBody } from "./contract.js";
 import { isRefusal } from "./outcome.js";
-import { type RateLimit, rateLimitIn, retryAfterMsIn } from "./rate-limit.js";
+import {
+  isDaySpent,
+  pauseMsIn,
+  type RateLimit,
+  rateLimitIn,
+  retryAfterMsIn,
+} from "./rate-limit.js";
 import { formatIssues, type Issue } from "./validate.js";
 
+/** The call that an error is of. */
+interface FailedCall extends Pick<CallError, "locationId" | "call" | "attempts"> {}
+
 /** The facts about a failed call. */
-export interface Failure extends Pick<HighLevelError, "mayHaveCreated" | "attempts"> {
+export interface Failure extends FailedCall, Pick<CallError, "mayHaveCreated"> {
   /** The error or the abort reason behind the failure. */
   readonly cause?: unknown;
 }
 
-/** The base class of the client's errors. */
-export class HighLevelError extends Error {
-  override readonly name: string = "HighLevelError";
+/** What the errors of the client have in common. */
+abstract class CallError extends Error {
+  /** The name of the class, except for an abort, which has the platform's. */
+  abstract override readonly name: string;
+  /** The client's location. */
+  readonly locationId: string;
+  /** The number of the call, counted by the client from 1. */
+  readonly call: number;
+  /** How many requests the call had sent. */
+  readonly attempts: number;
   /**
    * Whether the collection may exist in spite of the error: if true, look in HighLevel before you send it
    * again; if false, nothing was created.
    */
   readonly mayHaveCreated: boolean;
-  /** How many requests the call had sent. */
-  readonly attempts: number;
 
-  constructor(message: string, { mayHaveCreated, attempts, cause }: Failure) {
+  constructor(message: string, { locationId, call, attempts, mayHaveCreated, cause }: Failure) {
     const line = message.trim().replace(/\s+/g, " "); // a server's or OpenSSL's words may have several
     super(line, cause === undefined ? undefined : { cause });
-    this.mayHaveCreated = mayHaveCreated;
+    this.locationId = locationId;
+    this.call = call;
     this.attempts = attempts;
+    this.mayHaveCreated = mayHaveCreated;
   }
 
-  /** The name, message and public fields, for `JSON.stringify` and structured loggers. */
+  /** The name, message, public fields and causes, for `JSON.stringify` and structured loggers. */
   toJSON(): object {
-    const { name, message, ...fields } = this;
-    return { name, message, ...fields };
+    const { name, message, cause, ...fields } = this;
+    return { name, message, ...fields, cause: causeToJson(cause) };
   }
 }
 
 /** The collection breaks the contract. Nothing was sent. */
-export class InvalidRequestError extends HighLevelError {
+export class InvalidRequestError extends CallError {
   override readonly name = "InvalidRequestError";
   /** Everything in the collection that breaks the contract. */
   readonly issues: readonly Issue[];
 
-  constructor(issues: readonly Issue[], cause?: unknown) {
-    super(`The collection breaks the contract and was not sent: ${formatIssues(issues)}`, {
-      mayHaveCreated: false,
-      attempts: 0,
-      cause,
-    });
+  constructor(issues: readonly Issue[], call: FailedCall, cause?: unknown) {
+    const failure = { ...call, mayHaveCreated: false, cause };
+    super(`The collection breaks the contract and was not sent: ${formatIssues(issues)}`, failure);
     this.issues = issues;
   }
 }
 
-/** The response behind an error; the cause of a 401 is the token provider's error. */
-type ErrorResponse = Pick<Response, "status" | "headers"> & { readonly cause?: unknown };
+/** The response behind an error. */
+export interface ErrorResponse extends Pick<Response, "status" | "headers"> {
+  /** The token provider's error after a 401. */
+  readonly cause?: unknown;
+}
 
 /** A response that is an error. */
-abstract class ResponseError extends HighLevelError {
+abstract class ResponseError extends CallError {
   /** The HTTP status. */
   readonly status: number;
+  /** The server's own words, for a person; undefined if the body has none. */
+  readonly reason: string | undefined;
   /** The body: parsed if it is JSON, else the text. */
   readonly body: unknown;
-  /** The response's headers, unchanged. */
-  readonly headers: Headers;
+  /** The response's headers, by name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The budget as the response stated it. */
   readonly rateLimit: RateLimit;
-  /** The wait that `Retry-After` asks for, in milliseconds; undefined without one. */
+  /**
+   * The wait that applies, in milliseconds: after a 429 until the day's budget is new if it is spent, else
+   * as `Retry-After` says, else a window's length; after others as `Retry-After` says, if it does.
+   */
   readonly retryAfterMs: number | undefined;
 
-  constructor(response: ErrorResponse, body: unknown, details: string, attempts: number) {
+  constructor(response: ErrorResponse, body: unknown, details: string, call: FailedCall) {
     const { status, headers, cause } = response;
+    const reason = serverWords(body) || undefined;
+    const words = reason ? `: ${reason.slice(0, 300)}` : "";
     const mayHaveCreated = !isRefusal(status);
-    super(`HighLevel answered ${status}${details}${serverMessage(body)}`, {
-      mayHaveCreated,
-      attempts,
-      cause,
-    });
+    super(`HighLevel answered ${status}${details}${words}`, { ...call, mayHaveCreated, cause });
     this.status = status;
+    this.reason = reason;
     this.body = body;
-    this.headers = headers;
+    this.headers = Object.fromEntries(headers);
     this.rateLimit = rateLimitIn(headers);
-    this.retryAfterMs = retryAfterMsIn(headers);
-  }
-
-  override toJSON(): object {
-    return { ...super.toJSON(), headers: Object.fromEntries(this.headers) };
+    this.retryAfterMs = status === 429 ? pauseMsIn(response) : retryAfterMsIn(headers);
   }
 }
 
 /** An {@link ApiError} of one status. */
 export interface ApiErrorOf<S extends ErrorStatus> extends ResponseError {
+  readonly name: "ApiError";
   readonly status: S;
   /** The body, typed as documented; a `drift` event reports a departure from that. */
   readonly body: ResponseBody<S>;
@@ -101,24 +118,22 @@ export interface ApiErrorOf<S extends ErrorStatus> extends ResponseError {
  */
 export type ApiError = { [S in ErrorStatus]: ApiErrorOf<S> }[ErrorStatus];
 
-// A class cannot be a union, so its type is written out; `instanceof` narrows to that of `prototype`.
+// A class cannot be a union, so its type is written out.
 export const ApiError = class ApiError extends ResponseError {
   override readonly name = "ApiError";
 
-  constructor(response: Response, body: unknown, attempts: number) {
+  constructor(response: ErrorResponse, body: unknown, call: FailedCall) {
     // The limiter gives calls that wait the 429 of an earlier call.
-    const whose = attempts === 0 ? " to an earlier call, and this one was not sent" : "";
-    const { dailyRemaining, dailyResetMs } = rateLimitIn(response.headers);
-    const isSpent = response.status === 429 && dailyRemaining === 0;
-    const renewed = dailyResetMs ? `, and new in ${dailyResetMs} ms` : "";
-    const spent = isSpent ? `; the day's budget is spent${renewed}` : "";
-    super(response, body, whose + spent, attempts);
+    const whose = call.attempts === 0 ? " to an earlier call, and this one was not sent" : "";
+    const spent = isDaySpent(response.headers) ? "; the day's budget is spent" : "";
+    const wait = `; try again in ${Math.ceil(pauseMsIn(response) / 1000)} s`;
+    super(response, body, response.status === 429 ? whose + spent + wait : "", call);
   }
-} as unknown as {
-  readonly prototype: ApiError;
-  /** @param attempts - How many requests the call had sent. */
-  new (response: Response, body: unknown, attempts: number): ApiError;
-};
+} as unknown as ApiErrorConstructor;
+
+interface ApiErrorConstructor extends ConstructorOf<ApiError> {
+  new (response: ErrorResponse, body: unknown, call: FailedCall): ApiError;
+}
 
 /**
  * HighLevel's response is not one that the contract documents: an undocumented status, a body that should be
@@ -127,15 +142,15 @@ export const ApiError = class ApiError extends ResponseError {
 export class UnexpectedResponseError extends ResponseError {
   override readonly name = "UnexpectedResponseError";
 
-  constructor(response: Response, body: unknown, problem: string, attempts: number) {
+  constructor(response: ErrorResponse, body: unknown, problem: string, call: FailedCall) {
     const outcome = outcomeText(!isRefusal(response.status));
-    super(response, body, `, ${problem}; ${outcome}`, attempts);
+    super(response, body, `, ${problem}; ${outcome}`, call);
   }
 }
 
 /** No complete response arrived. `cause` is a copy of the `fetch` error, without the token. */
-export class ConnectionError extends HighLevelError {
-  override readonly name: string = "ConnectionError";
+export class ConnectionError extends CallError {
+  override readonly name: "ConnectionError" | "TimeoutError" = "ConnectionError";
   /** The status of a response whose body did not arrive whole; undefined where no status arrived. */
   readonly status: number | undefined;
 
@@ -154,7 +169,7 @@ export class TimeoutError extends ConnectionError {
 }
 
 /** The caller's `signal` was aborted. `cause` is its reason; `name` is the platform's own for an abort. */
-export class AbortedError extends HighLevelError {
+export class AbortedError extends CallError {
   override readonly name = "AbortError";
 
   constructor(failure: Failure) {
@@ -162,13 +177,44 @@ export class AbortedError extends HighLevelError {
   }
 }
 
+/** An error of the client. This is a union over its classes: comparing `name` narrows it. */
+export type HighLevelError =
+  | ApiError
+  | InvalidRequestError
+  | UnexpectedResponseError
+  | ConnectionError
+  | TimeoutError
+  | AbortedError;
+
+export const HighLevelError = CallError as unknown as HighLevelErrorConstructor;
+
+interface HighLevelErrorConstructor extends ConstructorOf<HighLevelError> {
+  new (message: string, failure: Failure): HighLevelError;
+}
+
+/** The constructor of a union: `instanceof` narrows by it, in both branches. TypeScript 5.4 needs an interface. */
+interface ConstructorOf<E> {
+  readonly prototype: E;
+  [Symbol.hasInstance](value: unknown): value is E;
+}
+
 function outcomeText(mayHaveCreated: boolean): string {
   return mayHaveCreated ? "the collection may have been created" : "nothing was created";
 }
 
-/** The body's `message`, a string or a list of them, as the end of an error message. */
-function serverMessage(body: unknown): string {
-  const { message } = (body ?? {}) as { message?: unknown };
-  const words = [message].flat().filter((part) => typeof part === "string" && part !== "");
-  return words.length > 0 ? `: ${words.join("; ").slice(0, 300)}` : "";
+/** The words of a body: a text that is no page, or what stands at `message`, `errors` or `error`. */
+function serverWords(body: unknown, depth = 4): string {
+  if (typeof body === "string") return /^\s*</.test(body) ? "" : body.trim();
+  if (depth === 0) return "";
+  const words = (part: unknown) => serverWords(part, depth - 1);
+  if (Array.isArray(body)) return body.map(words).filter(Boolean).join("; ");
+  const { message, errors, error } = Object(body);
+  return words(message) || words(errors) || words(error);
+}
+
+/** A cause for a log. The reason of an abort may be anything, and is shown as text if it is no error. */
+export function causeToJson(reason: unknown): unknown {
+  const { name, message, code, cause } = Object(reason);
+  if (message === undefined) return reason?.toString();
+  return { name, message, code, cause: causeToJson(cause) };
 }

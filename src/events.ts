@@ -2,11 +2,18 @@ import type { RateLimit } from "./rate-limit.js";
 import type { Issue } from "./validate.js";
 
 /** The fields of every event. */
-interface EventContext {
+export interface EventContext {
   /** The number of the call, counted by the client from 1. */
   readonly call: number;
   /** The client's location. */
   readonly locationId: string;
+}
+
+/** A request is sent: now it is in flight, until an `attempt` event. */
+export interface SendingEvent extends EventContext {
+  readonly type: "sending";
+  /** The number of the request, counted by the call from 1. */
+  readonly attempt: number;
 }
 
 /** A request has ended: with a response, or with an error. */
@@ -48,15 +55,37 @@ export interface DriftEvent extends EventContext {
   readonly body: unknown;
 }
 
+/** The call has ended. It is the last event of each call, and each has one. */
+export interface FinishedEvent extends EventContext {
+  readonly type: "finished";
+  /** How long the call took, waits included, in milliseconds. */
+  readonly ms: number;
+  /** How many requests it sent. */
+  readonly attempts: number;
+  /** The error; absent if the collection was created. */
+  readonly error?: {
+    readonly name: string;
+    readonly message: string;
+    /** Whether the collection may exist in spite of the error. */
+    readonly mayHaveCreated: boolean;
+  };
+}
+
 /** An event of a client. It holds no token. */
-export type ClientEvent = AttemptEvent | WaitingEvent | RefreshingEvent | DriftEvent;
+export type ClientEvent =
+  | SendingEvent
+  | AttemptEvent
+  | WaitingEvent
+  | RefreshingEvent
+  | DriftEvent
+  | FinishedEvent;
 
 /** A listener to a client's events. Its errors and rejections are ignored. */
 export type EventListener = (event: ClientEvent) => unknown;
 
 type WithoutContext<E> = E extends EventContext ? Omit<E, keyof EventContext> : never;
 
-/** Tells the listeners of an event; undefined where there are none. */
+/** Emits an event; undefined without listeners. */
 export type Emit = ((event: WithoutContext<ClientEvent>) => void) | undefined;
 
 /** Makes the {@link Emit} of one call. */
@@ -66,7 +95,10 @@ export function createEmit(
 ): Emit {
   const present = listeners.filter((listener) => listener !== undefined);
   if (present.length === 0) return undefined;
+  let isFinished = false;
   return (event) => {
+    if (isFinished) return; // a custom limiter may report a wait when the call has ended
+    isFinished = event.type === "finished";
     for (const listener of present) {
       (async () => listener({ ...context, ...event }))().catch(() => {});
     }

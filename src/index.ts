@@ -21,7 +21,9 @@ export type {
   ClientEvent,
   DriftEvent,
   EventListener,
+  FinishedEvent,
   RefreshingEvent,
+  SendingEvent,
   WaitingEvent,
 } from "./events.js";
 export {

@@ -1,4 +1,5 @@
 import type { Operation } from "../generated/operations.js";
+import type { Call } from "./call.js";
 import type { RequestBody } from "./contract.js";
 import { InvalidRequestError } from "./errors.js";
 import { isObject, issuesOf } from "./validate.js";
@@ -12,23 +13,24 @@ import { isObject, issuesOf } from "./validate.js";
 export function requestBody<O extends Operation>(
   { locationField, fixedFields, validateBody }: O,
   given: unknown,
-  locationId: string,
+  call: Call,
 ): RequestBody<O> {
-  const json = toJson(given);
-  const location = locationField && { [locationField]: locationId };
+  const json = toJson(given, call);
+  const location = locationField && { [locationField]: call.locationId };
   // JavaScript callers may pass anything: the validator refuses what is not an object.
   const body = isObject(json) ? { ...json, ...location, ...fixedFields } : json;
   const issues = issuesOf(validateBody, body);
-  if (issues.length > 0) throw new InvalidRequestError(issues);
+  if (issues.length > 0) throw new InvalidRequestError(issues, call);
   return body as RequestBody<O>; // just checked
 }
 
 /** What JSON makes of a value: only that is sent, so only that is to be checked. */
-function toJson(given: unknown): unknown {
+function toJson(given: unknown, call: Call): unknown {
   try {
     const text = JSON.stringify(given);
     return text && JSON.parse(text);
   } catch (cause) {
-    throw new InvalidRequestError([{ path: "", keyword: "json", message: "must be JSON" }], cause);
+    const issue = { path: "", keyword: "json", message: "must be JSON" };
+    throw new InvalidRequestError([issue], call, cause);
   }
 }

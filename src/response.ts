@@ -1,11 +1,12 @@
 import type { Operation } from "../generated/operations.js";
 import type { Call } from "./call.js";
-import { ApiError, UnexpectedResponseError } from "./errors.js";
+import { ApiError, type ErrorResponse, UnexpectedResponseError } from "./errors.js";
+import { redactHeaders } from "./redact.js";
 import { type Issue, isObject, issuesOf } from "./validate.js";
 
 /** The result of openapi-fetch: a success as text, an error parsed, or as text if it is not JSON. */
 export interface Result {
-  readonly response: Response;
+  readonly response: Pick<Response, "ok"> & ErrorResponse;
   readonly data?: string | undefined;
   readonly error?: unknown;
 }
@@ -20,29 +21,28 @@ export function readResponse(
   { validateResponse }: Operation,
   { response, data, error }: Result,
   field: string,
-  { attempts, emit }: Call,
+  call: Call,
 ): unknown {
-  const { ok, status } = response;
+  const { ok, status, headers, cause } = response;
   const body = ok ? parsed(data) : error;
   const validate = validateResponse[status];
   const isDocumented = Object.hasOwn(validateResponse, status);
   const issues = isDocumented ? issuesOf(validate, body) : [undocumented(status)];
-  const unexpected = (problem: string) => {
-    // A proxy's HTML page must not fill a log.
-    const shown = typeof body === "string" ? body.slice(0, 1024) : body;
-    return new UnexpectedResponseError(response, shown, problem, attempts);
-  };
+  const value = ok && isObject(body) ? body[field] : undefined;
+  let problem: string | undefined;
   if (ok) {
-    const value = isObject(body) ? body[field] : undefined;
     const isList = Array.isArray(value) && isDocumented && !issues.some(isTypeOf(`/${field}`));
-    if (!isObject(value) && !isList) throw unexpected(`without a \`${field}\` object`);
-    if (issues.length > 0) emit?.({ type: "drift", status, issues, body });
-    return value;
-  }
-  if (!isDocumented) throw unexpected("which the contract does not document");
-  if (validate && !isObject(body)) throw unexpected("without a JSON object");
-  if (issues.length > 0) emit?.({ type: "drift", status, issues, body });
-  throw new ApiError(response, body, attempts);
+    if (!isObject(value) && !isList) problem = `without a \`${field}\` object`;
+  } else if (!isDocumented) problem = "which the contract does not document";
+  else if (validate && !isObject(body)) problem = "without a JSON object";
+  if (!problem && issues.length > 0) call.emit?.({ type: "drift", status, issues, body });
+  if (ok && !problem) return value;
+  const failed = { status, cause, headers: redactHeaders(headers, call) };
+  // A proxy's HTML page must not fill a log.
+  const shown = typeof body === "string" ? body.slice(0, 1024) : body;
+  throw problem
+    ? new UnexpectedResponseError(failed, shown, problem, call)
+    : new ApiError(failed, shown, call);
 }
 
 function undocumented(status: number): Issue {

@@ -4,6 +4,7 @@ import { AbortedError, ConnectionError, HighLevelError, TimeoutError } from "./e
 import type { Limiter } from "./limiter.js";
 import type { Fetch } from "./options.js";
 import type { PlainRequest, PlainResponse } from "./plain.js";
+import { redactIfNeeded } from "./redact.js";
 import { retryDelayMs } from "./retry.js";
 import { sleep, timedOut, withTimeout } from "./time.js";
 import type { Tokens } from "./token.js";
@@ -30,8 +31,7 @@ export function createTransport(transport: Transport) {
     } catch (error) {
       // An attempt has made its own error; an abort between attempts left nothing created.
       if (call.signal?.aborted && !(error instanceof HighLevelError)) {
-        const { attempts, signal } = call;
-        throw new AbortedError({ mayHaveCreated: false, attempts, cause: signal.reason });
+        throw new AbortedError({ ...call, mayHaveCreated: false, cause: call.signal.reason });
       }
       throw error || new TypeError(`The token provider or the limiter rejected with ${error}`);
     }
@@ -107,7 +107,8 @@ async function deliver(
         continue;
       } catch (cause) {
         signal?.throwIfAborted();
-        Object.assign(outcome, { cause }); // the server's words say more than the provider's
+        // The server's words say more than the provider's.
+        Object.assign(outcome, { cause: redactIfNeeded(cause, call) });
         break;
       }
     }
@@ -130,14 +131,12 @@ function connectionErrorOnly(error: unknown): ConnectionError {
 }
 
 /** The provider's token, within the time limit. */
-async function tokenWithTimeout(
-  token: string | Promise<string>,
-  { timeoutMs, signal, attempts }: Call,
-): Promise<string> {
+async function tokenWithTimeout(token: string | Promise<string>, call: Call): Promise<string> {
   if (typeof token === "string") return token;
+  const { timeoutMs, signal } = call;
   return withTimeout(() => token, timeoutMs, signal).catch((error: unknown) => {
     if (error !== timedOut) throw error;
-    const failure = { mayHaveCreated: false, attempts };
+    const failure = { ...call, mayHaveCreated: false };
     throw new TimeoutError(`The token provider gave no token within ${timeoutMs} ms`, failure);
   });
 }

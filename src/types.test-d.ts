@@ -1,15 +1,22 @@
-import { describe, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import type { operations } from "../generated/openapi.js";
 import type { createProductCollection } from "../generated/operations.js";
 import type { ErrorStatus, RequestBody } from "./contract.js";
 import {
+  AbortedError,
   ApiError,
+  type ClientEvent,
+  ConnectionError,
   createClient,
   type HighLevelClient,
-  type HighLevelError,
+  HighLevelError,
+  InvalidRequestError,
+  type Issue,
   type Limiter,
   type NewProductCollection,
   type ProductCollection,
+  TimeoutError,
+  UnexpectedResponseError,
 } from "./index.js";
 
 // What must compile, and behind each @ts-expect-error what must not. `tsc` is the whole proof: nothing
@@ -67,6 +74,7 @@ describe("a created collection", () => {
 describe("an ApiError", () => {
   it("is one of the documented statuses", () => {
     expectTypeOf<ApiError["status"]>().toEqualTypeOf<ErrorStatus>();
+    expectTypeOf<201>().not.toExtend<ErrorStatus>();
     expectTypeOf<ApiError>().toExtend<HighLevelError>();
   });
 
@@ -96,6 +104,85 @@ describe("an ApiError", () => {
         default:
           // @ts-expect-error 429 is left
           return error satisfies never;
+      }
+    });
+  });
+});
+
+describe("an error of the client", () => {
+  it("is narrowed by instanceof, in both branches", () => {
+    compiles((error: unknown): string | number | readonly Issue[] => {
+      if (!(error instanceof HighLevelError)) throw error;
+      if (error instanceof InvalidRequestError) return error.issues;
+      if (error instanceof ApiError) return error.status satisfies ErrorStatus;
+      // @ts-expect-error four are left
+      compiles(error satisfies never);
+      if (error instanceof UnexpectedResponseError) return error.status;
+      if (error instanceof TimeoutError) return error.name satisfies "TimeoutError";
+      if (error instanceof ConnectionError) return error.status ?? 0;
+      if (error instanceof AbortedError) return error.message;
+      return error satisfies never;
+    });
+  });
+
+  it("is narrowed by its name", () => {
+    compiles((error: HighLevelError): string | number | readonly Issue[] => {
+      switch (error.name) {
+        case "ApiError":
+          return error.status satisfies ErrorStatus;
+        case "InvalidRequestError":
+          return error.issues;
+        case "UnexpectedResponseError":
+          return error.status;
+        case "ConnectionError":
+        case "TimeoutError":
+          return error.status ?? 0;
+        case "AbortError":
+          return error.message;
+        default:
+          return error satisfies never;
+      }
+    });
+    // @ts-expect-error no error has this name
+    compiles((error: HighLevelError) => error.name === "RangeError");
+  });
+
+  it("is what a test runner expects", () => {
+    compiles((call: Promise<unknown>) => expect(call).rejects.toThrow(HighLevelError));
+    compiles((call: Promise<unknown>) => expect(call).rejects.toThrow(ApiError));
+  });
+
+  it("says which call it is of, and what a response said", () => {
+    expectTypeOf<HighLevelError["locationId"]>().toBeString();
+    expectTypeOf<HighLevelError["call"]>().toBeNumber();
+    expectTypeOf<ApiError["reason"]>().toEqualTypeOf<string | undefined>();
+    expectTypeOf<ApiError["headers"]>().toEqualTypeOf<Readonly<Record<string, string>>>();
+    expectTypeOf<UnexpectedResponseError["headers"]>().toEqualTypeOf<ApiError["headers"]>();
+    expectTypeOf<Issue["keyword"]>().toBeString();
+  });
+});
+
+describe("an event", () => {
+  it("is narrowed by its type", () => {
+    compiles((event: ClientEvent): unknown => {
+      switch (event.type) {
+        case "sending":
+          return event.attempt satisfies number;
+        case "attempt":
+          return event.status;
+        case "waiting":
+          return event.reason;
+        case "refreshing":
+          return event.call;
+        case "drift":
+          return event.issues;
+        case "finished": {
+          const { mayHaveCreated, ...error } = event.error ?? {};
+          compiles(error satisfies { name?: string; message?: string });
+          return [event.ms, event.attempts, mayHaveCreated satisfies boolean | undefined];
+        }
+        default:
+          return event satisfies never;
       }
     });
   });

@@ -6,11 +6,12 @@ import type * as Testing from "highlevel-product-collections/testing";
 
 /** Uses the package against the server of scripts/test-package.ts; rejects with what is wrong. */
 export async function smoke(
-  { ApiError, createClient, InvalidRequestError }: typeof Main,
+  main: typeof Main,
   { fakeHighLevel }: typeof Testing,
   server: string,
   fetch?: Main.ClientOptions["fetch"],
 ): Promise<void> {
+  const { ApiError, createClient, InvalidRequestError } = main;
   const events: string[] = [];
   const options: Main.ClientOptions = {
     locationId: "6578278e879ad2646715ba9c",
@@ -26,7 +27,7 @@ export async function smoke(
     slug: "best-sellers",
   });
   expect(created.slug === "best-sellers" && /^[0-9a-f]{24}$/.test(created._id), created);
-  expect(events.join() === "attempt", events); // it did not wait, and the response keeps the contract
+  expect(events.join() === "sending,attempt,finished", events); // no wait, no drift
 
   const taken = await failure(
     clientOf("refuse").createProductCollection({ name: "Best Sellers", slug: "best-sellers" }),
@@ -34,6 +35,7 @@ export async function smoke(
   expect(taken instanceof ApiError && taken.status === 422 && !taken.mayHaveCreated, taken);
   const messages: readonly string[] | undefined = taken.body.message;
   expect(messages?.length, taken);
+  expect(detailsOf(taken, main) === taken.reason && isKnown(taken, main), taken);
 
   const invalid = await failure(
     clientOf("create").createProductCollection({ name: "Hats", slug: "a slug" }),
@@ -52,6 +54,35 @@ export async function smoke(
 
   const inMemory = createClient({ ...options, fetch: fakeHighLevel().fetch });
   await inMemory.createProductCollection({ name: "Hats", slug: "hats" });
+}
+
+/** Compiles only if `name` narrows the errors until none is left. */
+function detailsOf(error: unknown, main: typeof Main): unknown {
+  if (!(error instanceof main.HighLevelError)) throw error;
+  switch (error.name) {
+    case "InvalidRequestError":
+      return error.issues;
+    case "ApiError":
+    case "UnexpectedResponseError":
+      return error.reason;
+    case "ConnectionError":
+    case "TimeoutError":
+    case "AbortError":
+      return error.cause;
+    default:
+      return error satisfies never;
+  }
+}
+
+/** Compiles only if `instanceof` does. */
+function isKnown(error: Main.HighLevelError, main: typeof Main): boolean {
+  if (error instanceof main.InvalidRequestError) return true;
+  if (error instanceof main.ApiError) return true;
+  if (error instanceof main.UnexpectedResponseError) return true;
+  if (error instanceof main.ConnectionError) return true;
+  if (error instanceof main.AbortedError) return true;
+  const nothing: never = error;
+  return nothing;
 }
 
 async function failure(call: Promise<unknown>): Promise<unknown> {
