@@ -23,16 +23,16 @@ abstract class CallError extends Error {
   /** The name of the class, except for an abort, which has the platform's. */
   abstract override readonly name: string;
   /** The client's location. */
-  readonly locationId: string;
+  declare readonly locationId: string;
   /** The number of the call, counted by the client from 1. */
-  readonly call: number;
+  declare readonly call: number;
   /** How many requests the call had sent. */
-  readonly attempts: number;
+  declare readonly attempts: number;
   /**
    * Whether the collection may exist in spite of the error: if true, look in HighLevel before you send it
    * again; if false, nothing was created.
    */
-  readonly mayHaveCreated: boolean;
+  declare readonly mayHaveCreated: boolean;
 
   constructor(message: string, { locationId, call, attempts, mayHaveCreated, cause }: Failure) {
     const line = message.trim().replace(/\s+/g, " "); // a server's or OpenSSL's words may have several
@@ -54,7 +54,7 @@ abstract class CallError extends Error {
 export class InvalidRequestError extends CallError {
   override readonly name = "InvalidRequestError";
   /** Everything in the collection that breaks the contract. */
-  readonly issues: readonly Issue[];
+  declare readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[], call: FailedCall, cause?: unknown) {
     const failure = { ...call, mayHaveCreated: false, cause };
@@ -72,20 +72,20 @@ export interface ErrorResponse extends Pick<Response, "status" | "headers"> {
 /** A response that is an error. */
 abstract class ResponseError extends CallError {
   /** The HTTP status. */
-  readonly status: number;
+  declare readonly status: number;
   /** The server's own words, for a person; undefined if the body has none. */
-  readonly reason: string | undefined;
+  declare readonly reason: string | undefined;
   /** The body: parsed if it is JSON, else the text. */
-  readonly body: unknown;
+  declare readonly body: unknown;
   /** The response's headers, by name in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+  declare readonly headers: Readonly<Record<string, string>>;
   /** The budget as the response stated it. */
-  readonly rateLimit: RateLimit;
+  declare readonly rateLimit: RateLimit;
   /**
    * The wait that applies, in milliseconds: after a 429 until the day's budget is new if it is spent, else
    * as `Retry-After` says, else a window's length; after others as `Retry-After` says, if it does.
    */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(response: ErrorResponse, body: unknown, details: string, call: FailedCall) {
     const { status, headers, cause } = response;
@@ -152,7 +152,7 @@ export class UnexpectedResponseError extends ResponseError {
 export class ConnectionError extends CallError {
   override readonly name: "ConnectionError" | "TimeoutError" = "ConnectionError";
   /** The status of a response whose body did not arrive whole; undefined where no status arrived. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
 
   constructor(message: string, failure: Failure & { readonly status?: number | undefined }) {
     super(`${message}; ${outcomeText(failure.mayHaveCreated)}`, failure);

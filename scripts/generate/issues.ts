@@ -5,15 +5,23 @@ import { pointerKey } from "../lib/contract.js";
  * that of the object around it, and with the values, of which Ajv's messages say that there are some.
  */
 export function withIssues(code: string): string {
-  return code.replaceAll(
-    /\{instancePath(?::(.+?))?,schemaPath:"(?:\\.|[^"\\])*",keyword:"(.+?)",params:\{([\s\S]*?)\},message:(.*?)(?:,propertyName:\w+)?\};$/gm,
-    (_, place = "instancePath", keyword, params, message) => {
-      const missing = /\bmissingProperty: ("(?:\\.|[^"\\])*"|\w+)/.exec(params)?.[1];
-      const path = missing ? `${place}+${placeOf(missing)}` : place;
-      return `{path:${path},keyword:"${keyword}",message:${messageOf(keyword, params, message)}};`;
-    },
+  return (
+    code
+      .replaceAll(error, (_, __, place = "instancePath", keyword, params, message) => {
+        const missing = /\bmissingProperty: ("(?:\\.|[^"\\])*"|\w+)/.exec(params)?.[1];
+        const path = missing ? `${place}+${placeOf(missing)}` : place;
+        const text = messageOf(keyword, params, message);
+        return `errors = (vErrors ??= []).push({path:${path},keyword:"${keyword}",message:${text}});`;
+      })
+      // What only keywords of one's own would read.
+      .replaceAll(", parentData, parentDataProperty, rootData=data", "")
+      .replaceAll(/,parentData:.*?,rootData(?=\})/g, "")
   );
 }
+
+/** How Ajv adds an error. */
+const error =
+  /const (err\d+) = \{instancePath(?::(.+?))?,schemaPath:"(?:\\.|[^"\\])*",keyword:"(.+?)",params:\{([\s\S]*?)\},message:(.*?)(?:,propertyName:\w+)?\};\nif\(vErrors === null\)\{\nvErrors = \[\1\];\n\}\nelse \{\nvErrors\.push\(\1\);\n\}\nerrors\+\+;/g;
 
 /** The code of a property's place in its object. */
 function placeOf(property: string): string {

@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { fastFormats } from "ajv-formats/dist/formats.js";
-import type { Body, Document, Operation } from "../lib/contract.js";
+import { at, type Body, type Document, type Operation } from "../lib/contract.js";
 import { withIssues } from "./issues.js";
 import { valueAt } from "./limits.js";
 import { ContractError } from "./refusals.js";
@@ -26,7 +26,8 @@ export function createJudge(document: Document) {
     const pattern = typeof format === "object" && "validate" in format ? format.validate : format;
     ajv.addFormat(name, pattern instanceof RegExp ? pattern : true);
   }
-  const { paths, components } = withoutAnnotations(document);
+  const stripped = withoutAnnotations(document);
+  const { paths, components } = stripped;
   // Otherwise each validator also says which fields it has seen, and takes `$dynamicRef`s, which are refused.
   ajv.opts.unevaluated = /"unevaluated/.test(JSON.stringify([paths, components]));
   ajv.opts.dynamicRef = false;
@@ -47,6 +48,8 @@ export function createJudge(document: Document) {
       }
       throw new ContractError(place, `nothing stands at #${pointer}`);
     },
+    /** A body's schema without annotations, as a text. */
+    schemaOf: ({ pointer }: Body) => JSON.stringify(at(stripped, pointer)),
     /** The source of validators, each exported under its name. */
     code(pointers: Readonly<Record<string, string>>): string {
       const ids = Object.entries(pointers).map(([name, pointer]) => [name, idOf(pointer)]);
@@ -80,14 +83,16 @@ export function validatorsOf({ id, body, responses }: Operation) {
 export function validatorsFile(judge: Judge, operations: readonly Operation[]): string {
   const validators = operations.flatMap(validatorsOf);
   for (const { body } of validators) judge.validatorOf(body);
-  // Several bodies may have one schema, which Ajv writes once.
-  const first = new Map<string, string>();
-  for (const { name, body } of validators) {
-    if (!first.has(body.pointer)) first.set(body.pointer, name);
+  // Bodies whose schemas differ in words alone have one validator.
+  const first = new Map<string, (typeof validators)[number]>();
+  for (const validator of validators) {
+    const schema = judge.schemaOf(validator.body);
+    if (!first.has(schema)) first.set(schema, validator);
   }
-  const others = validators.filter(({ name, body }) => first.get(body.pointer) !== name);
+  const written = [...first.values()];
+  const others = validators.filter((validator) => !written.includes(validator));
   const types = new Map(validators.map(({ name, type }) => [name, type]));
-  const pointers = Object.fromEntries([...first].map(([pointer, name]) => [name, pointer]));
+  const pointers = Object.fromEntries(written.map(({ name, body }) => [name, body.pointer]));
   const code = withIssues(withoutSchemas(judge.code(pointers)))
     .replaceAll(
       /^export const (\w+) =/gm,
@@ -118,7 +123,7 @@ export interface Validator<T = unknown> {
 }
 
 ${code.includes("isEqual") ? isEqual : ""}${code}
-${others.map(({ name, body, type }) => `export const ${name}: Validator<${type}> = ${first.get(body.pointer)};\n`).join("")}`;
+${others.map(({ name, body, type }) => `export const ${name}: Validator<${type}> = ${first.get(judge.schemaOf(body))?.name};\n`).join("")}`;
 }
 
 /** The code with the values of an enum, say, in place of a reference to them in a copy of the schema. */

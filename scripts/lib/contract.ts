@@ -234,7 +234,7 @@ function find(document: Document, value: unknown, pointer: string): Place {
 }
 
 /** What stands at a JSON pointer. */
-function at(document: Document, pointer: string): unknown {
+export function at(document: Document, pointer: string): unknown {
   const keys = pointer.split("/").slice(1);
   return keys.reduce<unknown>(
     (part, key) => Object(part)[key.replaceAll("~1", "/").replaceAll("~0", "~")],
