@@ -226,7 +226,7 @@ describe("an error", () => {
     const error = await errorAfter(502, page);
     expect(error).toMatchObject({ name: "UnexpectedResponseError", body: page.slice(0, 1024) });
     expect(error.message).toBe(
-      "HighLevel answered 502, which the contract does not document; the collection may have been created",
+      "HighLevel answered 502, which is not documented; the collection may have been created",
     );
   });
 

@@ -33,7 +33,7 @@ export function readResponse(
   if (ok) {
     const isList = Array.isArray(value) && isDocumented && !issues.some(isTypeOf(`/${field}`));
     if (!isObject(value) && !isList) problem = `without a \`${field}\` object`;
-  } else if (!isDocumented) problem = "which the contract does not document";
+  } else if (!isDocumented) problem = "which is not documented";
   else if (validate && !isObject(body)) problem = "without a JSON object";
   if (!problem && issues.length > 0) call.emit?.({ type: "drift", status, issues, body });
   if (ok && !problem) return value;

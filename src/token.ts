@@ -75,7 +75,7 @@ export function createTokens(source: string | TokenProvider, shareMs: number): T
 }
 
 /** The requirement of a token, for errors, which never show the token. */
-export const tokenRequirement = "a non-empty string of visible ASCII characters, without spaces";
+export const tokenRequirement = "visible ASCII characters, without spaces";
 
 /** Whether the value is a token that a header can carry. */
 export function isToken(value: unknown): value is string {
