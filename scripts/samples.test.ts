@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
@@ -7,9 +7,11 @@ import { root, temporaryFolder } from "./lib/tools.js";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
-it("every TypeScript sample of the README and of the contract compiles", () => {
+it("every TypeScript sample of the README, of docs/ and of the contract compiles", () => {
   const folder = temporaryFolder();
-  const files = [...blocksIn(read("README.md")), ...samples()];
+  const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+  const pages = ["README.md", ...docs.map((name) => `docs/${name}`)];
+  const files = [...pages.flatMap((page) => blocksIn(read(page))), ...samples()];
   const names = files.map((code, index) => {
     const name = join(folder, `sample-${index + 1}.mts`);
     writeFileSync(name, code);
@@ -20,7 +22,8 @@ it("every TypeScript sample of the README and of the contract compiles", () => {
   const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   // A sample shows how a thing is done, and need not use what it declares.
-  const program = ts.createProgram(names, { ...options, noUnusedLocals: false });
+  const paths = { ...options.paths, vitest: [join(root, "node_modules/vitest/dist/index.d.ts")] };
+  const program = ts.createProgram(names, { ...options, paths, noUnusedLocals: false });
   const problems = ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
     const code = file?.text.slice(start).split("\n")[0];
     return `${code}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
