@@ -1,5 +1,7 @@
+import { pathToFileURL } from "node:url";
 import openapiTypeScript, { astToString, type OpenAPI3 } from "openapi-typescript";
 import { type Document, operationsOf } from "../lib/contract.js";
+import { root } from "../lib/tools.js";
 import { examplesFile } from "./examples.js";
 import { operationsFile } from "./operations.js";
 import { probesFile } from "./probes.js";
@@ -23,6 +25,7 @@ export async function generatedFiles(
   const types = await openapiTypeScript(structuredClone(document) as unknown as OpenAPI3, {
     defaultNonNullable: false, // a field with a default may be left out
     silent: true,
+    cwd: pathToFileURL(root), // else a `%` in the name of the folder ends it
   });
   const files = {
     "openapi.ts": astToString(types),
