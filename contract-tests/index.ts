@@ -7,15 +7,15 @@ export interface ContractTestsOptions {
   /** Where the server is, such as `http://127.0.0.1:4010`. */
   readonly baseUrl: string;
   /**
-   * A token that the server accepts, which for a mock is any; goes with `locationId`. Default: none, and the
-   * server is sent wrong tokens alone.
+   * A token that the server accepts, which for a mock is any; goes with `locationId`. Default: none, and only
+   * wrong tokens are sent.
    */
   readonly token?: string | undefined;
   /** The location that the token is for. */
   readonly locationId?: string | undefined;
   /**
-   * Whether to send also what may create something: on a server that checks nothing, one thing for each
-   * test. Default: false, and only what could create nothing even there is sent.
+   * Also sends requests that may create something: on a server without validation, one thing for each test.
+   * Default: false, and only requests are sent that create nothing even there.
    */
   readonly create?: boolean | undefined;
 }

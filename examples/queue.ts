@@ -228,11 +228,9 @@ function isResponse(error: unknown): error is ApiError | UnexpectedResponseError
 function troubleIn(error: unknown, message: string) {
   if (error instanceof ConnectionError) return { kind: message, pauseMs: 10_000 };
   if (!isResponse(error)) return { kind: message, pauseMs: 60_000 };
-  const { status, rateLimit, retryAfterMs } = error;
-  if (status !== 429) return { kind: status, pauseMs: 60_000 };
-  return rateLimit.dailyRemaining === 0
-    ? { kind: status, pauseMs: rateLimit.dailyResetMs || retryAfterMs || 60_000 }
-    : { kind: "busy", pauseMs: retryAfterMs || 10_000 };
+  const { status, rateLimit, retryAfterMs = 60_000 } = error;
+  const isBusy = status === 429 && rateLimit.dailyRemaining !== 0;
+  return { kind: isBusy ? "busy" : status, pauseMs: status === 429 ? retryAfterMs : 60_000 };
 }
 
 // The workers share what they know of a location in a hash in Redis:

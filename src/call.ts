@@ -60,6 +60,10 @@ export function createCalls(client: CheckedClientOptions) {
           attempts: call.attempts,
           ...(error !== undefined && { error: summarize(error) }),
         });
+      const failed = (error: unknown) => {
+        finish(error);
+        return error;
+      };
       try {
         const { id, fixedHeaders } = operation;
         const own = checkedCallOptions(id, options);
@@ -73,7 +77,7 @@ export function createCalls(client: CheckedClientOptions) {
             parseAs: "text" as const, // a success that is not JSON must not lose its status
             fetch: plainFetch((request) => send(request, call)),
           },
-          /** The object at a field of the success. */
+          /** Reads the value at a field of the success. */
           async read<K extends keyof SuccessBody<O> & string>(sending: Promise<Result>, field: K) {
             try {
               const result = await sending;
@@ -83,14 +87,12 @@ export function createCalls(client: CheckedClientOptions) {
               finish();
               return value;
             } catch (error) {
-              finish(error);
-              throw error;
+              throw failed(error);
             }
           },
         };
       } catch (error) {
-        finish(error);
-        throw error;
+        throw failed(error);
       }
     },
     rateLimit: (): RateLimit | undefined => latest && rateLimitIn(latest),

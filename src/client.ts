@@ -40,7 +40,7 @@ export interface HighLevelClient {
     collection: NewProductCollection,
     options?: CallOptions,
   ): Promise<ProductCollection>;
-  /** The budget, from the response to the latest finished call; undefined until one states what remains. */
+  /** The rate limit from the latest response that stated one; undefined before. */
   readonly rateLimit: RateLimit | undefined;
 }
 

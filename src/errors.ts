@@ -9,7 +9,7 @@ import {
 } from "./rate-limit.js";
 import { formatIssues, type Issue } from "./validate.js";
 
-/** The call that an error is of. */
+/** The call that failed. */
 interface FailedCall extends Pick<CallError, "locationId" | "call" | "attempts"> {}
 
 /** The facts about a failed call. */
@@ -89,7 +89,7 @@ abstract class ResponseError extends CallError {
 
   constructor(response: ErrorResponse, body: unknown, details: string, call: FailedCall) {
     const { status, headers, cause } = response;
-    const reason = serverWords(body) || undefined;
+    const reason = serverMessage(body) || undefined;
     const words = reason ? `: ${reason.slice(0, 300)}` : "";
     const mayHaveCreated = !isRefusal(status);
     super(`HighLevel answered ${status}${details}${words}`, { ...call, mayHaveCreated, cause });
@@ -203,10 +203,10 @@ function outcomeText(mayHaveCreated: boolean): string {
 }
 
 /** The words of a body: a text that is no page, or what stands at `message`, `errors` or `error`. */
-function serverWords(body: unknown, depth = 4): string {
+function serverMessage(body: unknown, depth = 4): string {
   if (typeof body === "string") return /^\s*</.test(body) ? "" : body.trim();
   if (depth === 0) return "";
-  const words = (part: unknown) => serverWords(part, depth - 1);
+  const words = (part: unknown) => serverMessage(part, depth - 1);
   if (Array.isArray(body)) return body.map(words).filter(Boolean).join("; ");
   const { message, errors, error } = Object(body);
   return words(message) || words(errors) || words(error);

@@ -9,7 +9,7 @@ export interface EventContext {
   readonly locationId: string;
 }
 
-/** A request is sent: now it is in flight, until an `attempt` event. */
+/** A request begins; it is in flight until its `attempt` event. */
 export interface SendingEvent extends EventContext {
   readonly type: "sending";
   /** The number of the request, counted by the call from 1. */

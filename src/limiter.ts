@@ -1,5 +1,5 @@
 import { defaultIntervalMs, isDaySpent, pauseMsIn, rateLimitIn } from "./rate-limit.js";
-import { onAbort } from "./time.js";
+import { maxTimerMs, onAbort } from "./time.js";
 
 /** The parts of a response that a limiter reads. */
 export interface LimitedResponse {
@@ -96,9 +96,6 @@ export function createLimiter(bound?: Budget): Limiter {
   return Object.assign(limiter, { holdsRefused: true });
 }
 
-/** The longest delay of `setTimeout`. */
-const maxTimeoutMs = 2 ** 31 - 1;
-
 /** A call that waits for its turn. */
 interface Waiting extends LimiterContext {
   /** Starts the call, or ends it with the 429 that stops it. */
@@ -163,7 +160,7 @@ function createQueue(bound: Budget | undefined) {
     statedUntil = left > 0 ? now() + server.intervalMs : 0;
     maxInFlight = left > 0 && left < Infinity ? left : initialConcurrency;
     if (left > 0) return;
-    if (isRefused || dailyRemaining === 0) maxInFlight = 1; // after the pause one finds out
+    if (isRefused || dailyRemaining === 0) maxInFlight = 1; // after the pause one request probes
     const endsAt = now() + pauseMsIn(response, server.intervalMs);
     if (endsAt < pausedUntil && dailyRemaining !== 0) return;
     pausedUntil = Math.max(pausedUntil, endsAt);
@@ -194,11 +191,11 @@ function createQueue(bound: Budget | undefined) {
     const delayMs = at - now() + 1;
     const onTime = () => {
       // Its moment has come, whatever `performance` says.
-      if (delayMs <= maxTimeoutMs) aheadMs += Math.max(0, at - now());
+      if (delayMs <= maxTimerMs) aheadMs += Math.max(0, at - now());
       dueAt = Infinity;
       wake();
     };
-    timer = setTimeout(onTime, Math.min(delayMs, maxTimeoutMs));
+    timer = setTimeout(onTime, Math.min(delayMs, maxTimerMs));
   }
 
   /** Takes a slot for a request, or returns the 429 that is the call's response. */

@@ -1,6 +1,7 @@
 import { baseUrl as contractBaseUrl, fixedHeaderNames } from "../generated/operations.js";
 import type { EventListener } from "./events.js";
 import { createLimiter, type Limiter } from "./limiter.js";
+import { maxTimerMs } from "./time.js";
 import { isToken, type TokenProvider, tokenRequirement } from "./token.js";
 import { isObject } from "./validate.js";
 
@@ -76,7 +77,6 @@ type Checks<O> = {
   readonly [K in keyof Required<O>]: readonly [mustBe: string, is: (value: unknown) => boolean];
 };
 
-const maxMs = 2 ** 31 - 1; // what a timer takes
 /** Headers that the client sets, and those of the connection, over which a `fetch` fails. */
 const forbidden = `Authorization, Content-Type, Accept, ${fixedHeaderNames.join(", ")}, Connection, Keep-Alive, Expect, Transfer-Encoding, Upgrade, Content-Length, Host, TE, Trailer`;
 
@@ -199,7 +199,7 @@ function isFunction(value: unknown): boolean {
 }
 
 function isFrom(least: number, value: unknown): value is number {
-  return typeof value === "number" && value >= least && value <= maxMs;
+  return typeof value === "number" && value >= least && value <= maxTimerMs;
 }
 
 function isPlainUrl(text: string): boolean {

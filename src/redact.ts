@@ -27,6 +27,6 @@ export function redactError(error: unknown, sender: Sender): Error {
 
 /** The token provider's own error, or a copy of it where it quotes a token. */
 export function redactIfNeeded(error: unknown, sender: Sender): unknown {
-  const text = JSON.stringify(causeToJson(error));
+  const text = String(JSON.stringify(causeToJson(error)));
   return redact(text, sender) === text ? error : redactError(error, sender);
 }

@@ -24,7 +24,7 @@ export function requestBody<O extends Operation>(
   return body as RequestBody<O>; // just checked
 }
 
-/** What JSON makes of a value: only that is sent, so only that is to be checked. */
+/** The value as JSON sends it, since only that reaches the server. */
 function toJson(given: unknown, call: Call): unknown {
   try {
     const text = JSON.stringify(given);

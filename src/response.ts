@@ -12,8 +12,8 @@ export interface Result {
 }
 
 /**
- * The object, or the list where the contract has one, at a field of a success. It is returned even if it
- * violates the contract; a `drift` event reports that.
+ * The value at a field of a success. An object is returned even if it violates the contract; a `drift` event
+ * reports that.
  *
  * @throws {@link ApiError} if the contract documents the error, else {@link UnexpectedResponseError}.
  */
@@ -31,8 +31,9 @@ export function readResponse(
   const value = ok && isObject(body) ? body[field] : undefined;
   let problem: string | undefined;
   if (ok) {
-    const isList = Array.isArray(value) && isDocumented && !issues.some(isTypeOf(`/${field}`));
-    if (!isObject(value) && !isList) problem = `without a \`${field}\` object`;
+    // Any object, and whatever else the contract promises there.
+    const isPromised = value !== undefined && isDocumented && !issues.some(isAt(`/${field}`));
+    if (!isObject(value) && !isPromised) problem = `without a \`${field}\` object`;
   } else if (!isDocumented) problem = "which is not documented";
   else if (validate && !isObject(body)) problem = "without a JSON object";
   if (!problem && issues.length > 0) call.emit?.({ type: "drift", status, issues, body });
@@ -49,8 +50,8 @@ function undocumented(status: number): Issue {
   return { path: "", keyword: "status", message: `status ${status} is not documented` };
 }
 
-function isTypeOf(place: string) {
-  return ({ path, keyword }: Issue) => path === place && keyword === "type";
+function isAt(place: string) {
+  return ({ path }: Issue) => path === place;
 }
 
 /** The JSON value of a text, or the text itself if it is not JSON. */

@@ -213,7 +213,7 @@ function successFor(
   return echo(example);
 }
 
-/** The id of the thing that was created as the so-manieth, in the form of the example. */
+/** The id of the `count`th created object, in the form of the example. */
 function idAt(count: number, example: unknown): unknown {
   return typeof example === "string" ? count.toString(16).padStart(example.length, "0") : count;
 }

@@ -1,5 +1,8 @@
+/** The longest delay of `setTimeout`. */
+export const maxTimerMs = 2 ** 31 - 1;
+
 /** The reason that {@link withTimeout} rejects with at the time limit. */
-export const timedOut = /* @__PURE__ */ Symbol("out of time");
+export const timedOut = /* @__PURE__ */ Symbol("timed out");
 
 /**
  * Does the work, but rejects as soon as the time runs out or the caller aborts. The signal given to the

@@ -256,6 +256,7 @@ describe("a token provider", () => {
 
   it.each<[string, () => unknown, unknown]>([
     ["throws", () => Promise.reject(vaultIsClosed), vaultIsClosed],
+    ["throws undefined", () => Promise.reject(undefined), undefined],
     ["gives the same token", () => "pit-old-token", undefined],
     ["gives no token", () => "", expect.any(TypeError)],
   ])("that %s after a 401 ends the call with the server's words", async (_, provide, cause) => {

@@ -33,6 +33,7 @@ export function createTransport(transport: Transport) {
       if (call.signal?.aborted && !(error instanceof HighLevelError)) {
         throw new AbortedError({ ...call, mayHaveCreated: false, cause: call.signal.reason });
       }
+      // openapi-fetch takes a rejection with undefined for a response.
       throw error || new TypeError(`The token provider or the limiter rejected with ${error}`);
     }
   };
@@ -92,17 +93,23 @@ async function deliver(
     }
   }
 
+  /** Asks for another token after a 401, once; undefined if the 401 stands. */
+  async function refresh(rejected: string): Promise<string | undefined> {
+    const renew = tokens.reject?.(rejected, sentAt); // also of a refreshed token, which is over then
+    if (renew === undefined || isRefreshed) return undefined;
+    isRefreshed = true;
+    emit?.({ type: "refreshing" });
+    const another = await tokenWithTimeout(renew(), call);
+    return another === rejected ? undefined : another;
+  }
+
   for (;;) {
     signal?.throwIfAborted();
     outcome = await enqueue().catch(connectionErrorOnly);
-    if (outcome.status === 401 && token && tokens.reject) {
-      const renew = tokens.reject(token, sentAt);
-      if (isRefreshed) break;
-      isRefreshed = true;
-      emit?.({ type: "refreshing" });
+    if (outcome.status === 401 && token) {
       try {
-        const another = await tokenWithTimeout(renew(), call);
-        if (another === token) break;
+        const another = await refresh(token);
+        if (another === undefined) break;
         token = another;
         continue;
       } catch (cause) {
@@ -112,11 +119,11 @@ async function deliver(
         break;
       }
     }
-    const isHeld = outcome.status === 429 && limiter.holdsRefused;
-    const isStopped = isHeld && !sent;
+    const isHeld = outcome.status === 429 && limiter.holdsRefused; // it delays the call, and reports that
+    if (isHeld && !sent) break; // the limiter gave it the 429 of another call
     const delayMs = isHeld ? 0 : retryDelayMs(outcome, maxWaitMs, retries);
-    if (isStopped || delayMs === undefined || retries++ >= maxRetries) break;
-    if (isHeld) continue; // the limiter decides how long it waits, and reports that
+    if (delayMs === undefined || retries++ >= maxRetries) break;
+    if (isHeld) continue;
     emit?.({ type: "waiting", reason: "retry", ms: delayMs });
     await sleep(delayMs, signal);
   }

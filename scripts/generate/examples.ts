@@ -1,4 +1,5 @@
 import { type Document, type Operation, resolve, type Schema } from "../lib/contract.js";
+import { isObject } from "../lib/json.js";
 import { sampleOf } from "./samples.js";
 import { exported, lines } from "./source.js";
 import type { Judge } from "./validators.js";
@@ -106,8 +107,4 @@ function withField(value: unknown, name: string, set: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, it]) => [key, key === name ? set : withField(it, name, set)]),
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { pointerKey } from "../lib/contract.js";
+import { pointerKey } from "../lib/json.js";
 
 /**
  * Ajv's code with the issues that a user reads in place of Ajv's errors: each with the place, where Ajv has

@@ -1,6 +1,7 @@
 import { type Document, resolve, type Schema } from "../lib/contract.js";
+import { isObject, valueAt, withValue } from "../lib/json.js";
 import { sampleOf } from "./samples.js";
-import { annotations } from "./validators.js";
+import { annotations } from "./schemas.js";
 
 /** A keyword that limits the value at a place. */
 export interface Limit {
@@ -92,31 +93,6 @@ function isLimit(keyword: string, value: unknown): boolean {
   if (structure.test(keyword) || annotations.test(keyword)) return false;
   if (/^(additional|unevaluated)/.test(keyword)) return value === false;
   return !(value === false || value === 0) || /imum$/i.test(keyword);
-}
-
-/** The value at a place; undefined where there is none. */
-export function valueAt(value: unknown, place: readonly string[]): unknown {
-  return place.reduce<unknown>(
-    (part, key) => (Object.hasOwn(Object(part), key) ? Object(part)[key] : undefined),
-    value,
-  );
-}
-
-/** A copy with another value at a place, or none; what is missing on the way there is added. */
-export function withValue(from: unknown, place: readonly string[], value: unknown): unknown {
-  const [key, ...rest] = place;
-  if (key === undefined) return value;
-  const inner = withValue(valueAt(from, [key]), rest, value);
-  const isIndex = /^\d+$/.test(key);
-  if (Array.isArray(from) || (from === undefined && isIndex)) {
-    return Object.assign([...((from as unknown[] | undefined) ?? [])], { [key]: inner });
-  }
-  const { [key]: _, ...others } = Object(from);
-  return inner === undefined ? others : { ...others, [key]: inner };
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The entries of an object or a list; none of anything else. */

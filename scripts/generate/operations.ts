@@ -1,5 +1,4 @@
-import type { Document, Operation, Schema } from "../lib/contract.js";
-import { resolve } from "../lib/contract.js";
+import { type Document, type Operation, resolve, type Schema } from "../lib/contract.js";
 import { exported, lines } from "./source.js";
 import { validatorsOf } from "./validators.js";
 

@@ -3,11 +3,11 @@ import {
   type Document,
   type Operation,
   type Parameter,
-  pointerKey,
   resolve,
   type Schema,
 } from "../lib/contract.js";
-import { isObject, limitsOf, valueAt, withValue } from "./limits.js";
+import { isObject, pointerKey, valueAt, withValue } from "../lib/json.js";
+import { limitsOf } from "./limits.js";
 import { locationField } from "./operations.js";
 import { sampleOf, validExamples } from "./samples.js";
 import { exported, lines, literal } from "./source.js";
@@ -192,7 +192,7 @@ function candidates(keyword: string, schema: Schema, value: unknown): readonly u
       return [text.toUpperCase(), "no such value", ...ofEachType];
     case "pattern":
     case "format":
-      return [`${text}\t`, `two words`, "", `${text}~`, "no such value"];
+      return [`${text}\t`, "two words", "", `${text}~`, "no such value"];
     case "minLength":
       return [text.slice(0, figure - 1), "x".repeat(figure - 1)];
     case "maxLength":
@@ -256,8 +256,7 @@ function parameterProbes(document: Document, parameter: Parameter, untested: str
 }
 
 function parameterBreach(keyword: string, schema: Schema, valid: unknown): string | undefined {
-  if (/^(type|format|anyOf|oneOf|not|if|contains)$/.test(keyword) && keyword !== "type")
-    return undefined;
+  if (/^(format|anyOf|oneOf|not|if|contains)$/.test(keyword)) return undefined;
   const pattern = new RegExp(String(schema.pattern), "u");
   const texts = keyword === "type" ? ["text"] : candidates(keyword, schema, valid);
   return texts

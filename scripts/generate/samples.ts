@@ -1,4 +1,3 @@
-import type { JSONSchema7 } from "json-schema";
 import { sample } from "openapi-sampler";
 import type { Body, Document, Schema } from "../lib/contract.js";
 import type { Judge } from "./validators.js";
@@ -10,7 +9,7 @@ import type { Judge } from "./validators.js";
 export function sampleOf(document: Document, schema: Schema, skipNonRequired = false): unknown {
   const options = { quiet: true, enablePatterns: true, skipNonRequired };
   try {
-    return sample(schema as JSONSchema7, options, document);
+    return sample(schema as Parameters<typeof sample>[0], options, document);
   } catch {
     return undefined; // a schema that has no value of finite size, say
   }

@@ -2,14 +2,10 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import standaloneCode from "ajv/dist/standalone/index.js";
 import { fastFormats } from "ajv-formats/dist/formats.js";
 import { at, type Body, type Document, type Operation } from "../lib/contract.js";
+import { valueAt } from "../lib/json.js";
 import { withIssues } from "./issues.js";
-import { valueAt } from "./limits.js";
 import { ContractError } from "./refusals.js";
-import { forEachSchema } from "./schemas.js";
-
-/** Keywords that say something about a value and limit nothing. */
-export const annotations =
-  /^(title|description|examples?|default|deprecated|readOnly|writeOnly|externalDocs|xml|discriminator|content(Encoding|MediaType|Schema)|\$comment|x-.*)$/;
+import { annotations, forEachSchema } from "./schemas.js";
 
 /** Judges values by the schemas of a contract, as the generated validators do. */
 export type Judge = ReturnType<typeof createJudge>;

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pointerKey } from "./json.js";
 import { redoclyCli, root, temporaryFolder } from "./tools.js";
 
 // OpenAPI documents: how they are read, and their operations with every `$ref` but a schema's followed.
@@ -145,7 +146,7 @@ export function operationsOf(document: Document): Operation[] {
 }
 
 /** Whether a path item's key names an operation. */
-export function isMethod(key: string): boolean {
+function isMethod(key: string): boolean {
   return /^(get|put|post|delete|options|head|patch|trace)$/.test(key);
 }
 
@@ -240,9 +241,4 @@ export function at(document: Document, pointer: string): unknown {
     (part, key) => Object(part)[key.replaceAll("~1", "/").replaceAll("~0", "~")],
     document,
   );
-}
-
-/** A key as it stands in a JSON pointer. */
-export function pointerKey(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -155,7 +155,7 @@ export function heldServer() {
   };
 }
 
-/** The most that arrived in any window of so many milliseconds. */
+/** The most that arrived in any window of `intervalMs`. */
 export function mostInAnyWindow(arrivals: readonly number[], intervalMs: number): number {
   const inWindowFrom = (start: number) =>
     arrivals.filter((at) => at >= start && at < start + intervalMs).length;
