@@ -5,20 +5,23 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createClient, createLimiter } from "highlevel-product-collections";
-import { fail, install, root } from "./lib/tools.js";
+import { fail, install, orFail, root } from "./lib/tools.js";
 
 const parts = { calls, limits, size, import: importTime };
 const chosen = Object.entries(parts).filter(([name]) => name === (process.argv[2] ?? name));
 if (chosen.length === 0) fail(`The parts are ${Object.keys(parts).join(", ")}.`);
 const peers = ["openapi-fetch@0.17.0", "axios@1.21.1", "@gohighlevel/api-client@3.1.0"];
-const folder = install("esbuild@0.28.2", "undici@7.30.2", ...peers);
+const folder = orFail(() => install("esbuild@0.28.2", "undici@7.30.2", ...peers));
 for (const [, part] of chosen) await part();
 process.exit(); // kept connections would hold it
 
 async function calls(): Promise<void> {
-  const { createWays } = await import(bundle("scripts/bench/ways.mjs", "--packages=external"));
+  const { createWays } = await import(
+    pathToFileURL(bundle("scripts/bench/ways.mjs", "--packages=external")).href
+  );
   const ways = createWays(await startServer({ limit: 1_000_000 }));
   for (const [inFlight, most] of Object.entries({ 1: 1.2, 50: 1.1 })) {
     const microseconds = async (way: string) => {
@@ -118,8 +121,9 @@ async function compare(measure: (way: string) => Promise<number>, goals: Record<
 /** Bundles an entry to where the peers are, and returns the file. */
 function bundle(entry: string, option: string): string {
   const file = join(folder, "ours.mjs");
+  const esbuild = join(folder, "node_modules/esbuild/bin/esbuild");
   const args = [join(root, entry), "--bundle", "--format=esm", `--outfile=${file}`, option];
-  execFileSync(join(folder, "node_modules/.bin/esbuild"), args, { stdio: "pipe" });
+  execFileSync(process.execPath, [esbuild, ...args], { stdio: "pipe" });
   return file;
 }
 

@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { on } from "node:events";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { findChromium, install, root } from "./lib/tools.js";
+import { findChromium, install, npm, prismCli, root } from "./lib/tools.js";
 
 // The reference page in a real browser, opened from disk beside the mock. The tests run in order on it.
 
@@ -15,7 +15,7 @@ const [scope] = operation.security[0].subAccountToken;
 const { FullRequest, Created } = contract.components.examples;
 const executablePath = findChromium();
 if (executablePath === undefined) throw new Error("There is no browser: apt-get install chromium");
-execFileSync("npm", ["run", "docs"], { cwd: root });
+npm(["run", "docs"]);
 const playwright = `${install("playwright-core@1.64.1")}/node_modules/playwright-core/index.mjs`;
 const { chromium } = await import(pathToFileURL(playwright).href);
 const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
@@ -31,7 +31,7 @@ page.on("console", (message: { type(): string; text(): string }) => {
   if (message.type() !== "info") problems.push(message.text());
 });
 
-const mock = spawn("node_modules/.bin/prism", ["mock", "openapi/openapi.yaml"], { cwd: root });
+const mock = spawn(process.execPath, [prismCli, "mock", "openapi/openapi.yaml"], { cwd: root });
 for await (const [line] of on(mock.stdout, "data", { close: ["end"] })) {
   if (String(line).includes("is listening")) break;
 }

@@ -2,12 +2,11 @@
 // no network. `npm run docs -- --open` also serves it, beside the mock and with the mock first among its
 // servers, until Ctrl-C.
 
-import { execSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { parse } from "yaml";
-import { fail, root, temporaryFolder } from "./lib/tools.js";
+import { fail, npm, prismCli, root, temporaryFolder } from "./lib/tools.js";
 
 const options = process.argv.slice(2);
 if (options.some((option) => option !== "--open")) fail("Usage: npm run docs [-- --open]");
@@ -60,12 +59,14 @@ function pageWith(servers: readonly object[]): string {
 /** As a dependency Scalar would bring 300 MB; the page needs one file of its package. */
 function downloadScalar(): string {
   const scalar = "@scalar/api-reference@1.76.0";
-  const run = { cwd: temporaryFolder(), encoding: "utf8", maxBuffer: 2 ** 24 } as const;
+  const cwd = temporaryFolder();
   try {
-    const archive = execSync(`npm pack --silent --prefer-offline ${scalar}`, run).trim();
-    return execSync(`tar -xzOf ${archive} package/dist/browser/standalone.js`, run);
+    const archive = npm(["pack", "--silent", "--prefer-offline", scalar], cwd).trim();
+    const file = "package/dist/browser/standalone.js";
+    const options = { cwd, encoding: "utf8", maxBuffer: 2 ** 24 } as const;
+    return execFileSync("tar", ["-xzOf", archive, file], options); // Windows has it too
   } catch {
-    fail(`npm could not download ${scalar}: check the network, then try again.`);
+    fail(`npm could not download ${scalar}. Check the network, and use npm run.`);
   }
 }
 
@@ -76,9 +77,8 @@ function serve(page: string): void {
   server.on("error", () => fail("Port 4011 is taken: end what listens there, then try again."));
   server.listen(4011, "127.0.0.1", () => {
     console.log("http://127.0.0.1:4011 shows it. Ctrl-C ends it and the mock.");
-    const prism = createRequire(import.meta.url).resolve("@stoplight/prism-cli/dist/index.js");
     const contractFile = `${root}openapi/openapi.yaml`;
-    const mock = spawn(process.execPath, [prism, "mock", contractFile, "--host", "127.0.0.1"], {
+    const mock = spawn(process.execPath, [prismCli, "mock", contractFile, "--host", "127.0.0.1"], {
       stdio: "inherit",
     });
     mock.on("exit", (code) => process.exit(code ?? 0));

@@ -7,6 +7,7 @@ import type { ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Limiter } from "../src/index.js";
 import { closedPort, countingServer, respond } from "../src/test-support/servers.js";
@@ -72,7 +73,9 @@ beforeAll(async () => {
     exclude: [],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
-  const modules = await Promise.all(files.map((file) => import(join(folder, file))));
+  const modules = await Promise.all(
+    files.map((file) => import(pathToFileURL(join(folder, file)).href)),
+  );
   example = Object.assign({}, ...modules);
 });
 
