@@ -37,8 +37,8 @@ async function calls(): Promise<void> {
     await compare(microseconds, {
       fetch: "",
       ours: `at most ${most} × fetch, Node 20`,
-      "ours over undici": "at most 0.5 × fetch, Node 20",
-      "openapi-fetch": "at least 1.3 × ours, Node 20",
+      "ours over undici": "at most 0.55 × fetch, Node 20",
+      "openapi-fetch": "at least 1.25 × ours, Node 20",
       axios: "over 1 × ours, Node 24",
       sdk: "over 1 × ours, Node 24",
     });
@@ -83,7 +83,7 @@ function size(): void {
   const bytes = (entry: string) => gzipSync(readFileSync(bundle(entry, "--minify"))).length;
   console.log("Bundled, minified and gzipped");
   console.table({
-    ".": { bytes: bytes("src/index.ts"), goal: "at most 9000" },
+    ".": { bytes: bytes("src/index.ts"), goal: "at most 10240" },
     "./testing": { bytes: bytes("src/testing.ts"), goal: "" },
   });
 }

@@ -2,29 +2,36 @@
 // where there is none), by `redocly diff`. Fails unless info.version follows the changes.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { contractFile } from "./lib/contract.js";
 import { fail, redoclyCli, root, temporaryFolder } from "./lib/tools.js";
 
-const contract = "openapi/openapi.yaml";
-const base = join(temporaryFolder(), "openapi.yaml");
+const folder = temporaryFolder();
 let ref = process.argv[2];
 try {
   ref ??= newestTag() ?? "main";
-  writeFileSync(base, git("show", `${ref}:${contract}`));
+  // The contract may be of several files.
+  for (const file of git("ls-tree", "-r", "--name-only", ref, "openapi/")
+    .split("\n")
+    .filter(Boolean)) {
+    mkdirSync(join(folder, dirname(file)), { recursive: true });
+    writeFileSync(join(folder, file), git("show", `${ref}:${file}`));
+  }
+  readFileSync(join(folder, contractFile));
 } catch {
   fail(
-    `git knows no ${contract} at ${ref ?? "a tag"}. Fetch that ref, or give another: npm run contract:diff -- REF`,
+    `git knows no ${contractFile} at ${ref ?? "a tag"}. Fetch that ref, or give another: npm run contract:diff -- REF`,
   );
 }
-console.log(`${contract}, compared with ${ref}:`);
+console.log(`${contractFile}, compared with ${ref}:`);
 const { status } = spawnSync(
   process.execPath,
   [
     redoclyCli,
     "diff",
-    base,
-    contract,
+    join(folder, contractFile),
+    contractFile,
     "--fail-on=none",
     "--check-version",
     "--config=openapi/diff.redocly.yaml",

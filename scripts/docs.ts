@@ -3,26 +3,29 @@
 // servers, until Ctrl-C.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { parse } from "yaml";
-import { fail, npm, prismCli, root, temporaryFolder } from "./lib/tools.js";
+import { contractFile, operationsOf, readContract } from "./lib/contract.js";
+import { fail, npm, orFail, prismCli, root, temporaryFolder } from "./lib/tools.js";
 
 const options = process.argv.slice(2);
 if (options.some((option) => option !== "--open")) fail("Usage: npm run docs [-- --open]");
 
-const contract = parse(readFileSync(`${root}openapi/openapi.yaml`, "utf8"));
+const contract = orFail(readContract);
+const isSingle = operationsOf(contract).length === 1;
 const mockServer = { url: "http://127.0.0.1:4010", description: "The mock: npm run mock" };
-const servers = [...contract.servers, mockServer];
+const apis = contract.servers ?? [];
+const servers = [...apis, mockServer];
 const configuration = {
   content: contract,
   expandAllSchemaProperties: true,
   orderSchemaPropertiesBy: "preserve",
-  // There is one endpoint: no sidebar, search or models, and no section for its only tag.
-  showSidebar: false,
-  hideSearch: true,
+  // One operation needs no sidebar, no search, and no section for its only tag.
+  showSidebar: !isSingle,
+  hideSearch: isSingle,
   hideModels: true,
-  customCss: `.tag-section-container > .section, .scalar-reference-intro-clients { display: none; }
+  customCss: `${isSingle ? ".tag-section-container > .section," : ""}
+    .scalar-reference-intro-clients { display: none; }
     .references-rendered .section { padding-block: 32px; }`,
   // These would ask Scalar's hosts, or lead to them.
   withDefaultFonts: false,
@@ -36,7 +39,7 @@ const scalar = downloadScalar().replaceAll("</script", "<\\/script");
 mkdirSync(`${root}docs/site`, { recursive: true });
 writeFileSync(`${root}docs/site/index.html`, pageWith(servers));
 console.log("Written: docs/site/index.html");
-if (options.includes("--open")) serve(pageWith([mockServer, ...contract.servers]));
+if (options.includes("--open")) serve(pageWith([mockServer, ...apis]));
 
 /** The page, whose requests go to the first of the servers unless its reader chooses another. */
 function pageWith(servers: readonly object[]): string {
@@ -77,7 +80,6 @@ function serve(page: string): void {
   server.on("error", () => fail("Port 4011 is taken: end what listens there, then try again."));
   server.listen(4011, "127.0.0.1", () => {
     console.log("http://127.0.0.1:4011 shows it. Ctrl-C ends it and the mock.");
-    const contractFile = `${root}openapi/openapi.yaml`;
     const mock = spawn(process.execPath, [prismCli, "mock", contractFile, "--host", "127.0.0.1"], {
       stdio: "inherit",
     });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { parse } from "yaml";
+import { readContract } from "./lib/contract.js";
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 
@@ -10,7 +10,7 @@ it("the package, its lock file, the contract and the changelog have one version"
     "package.json: version": JSON.parse(read("package.json")).version,
     "package-lock.json: version": lock.version,
     'package-lock.json: packages[""].version': lock.packages[""].version,
-    "openapi/openapi.yaml: info.version": parse(read("openapi/openapi.yaml")).info.version,
+    "openapi/openapi.yaml: info.version": readContract().info.version,
     "CHANGELOG.md: the first heading ##": /^## (\S+)$/m.exec(read("CHANGELOG.md"))?.[1] ?? "",
   };
   const numerically = new Intl.Collator("en", { numeric: true }).compare;
