@@ -117,7 +117,7 @@ async function run(request: ContractRequest, baseUrl: string, token = stranger.t
   if (status === undefined)
     throw new Error(`No server answers at ${baseUrl}: ${shown(failure ?? "")}`);
   const allowed = allowedStatuses(request);
-  const problem = failure ?? problemOf(request, status, text);
+  const problem = failure ?? findProblem(request, status, text);
   if (problem === undefined) return;
   const { Authorization: _, Accept: __, ...others } = headers;
   throw new Error(
@@ -131,7 +131,7 @@ async function run(request: ContractRequest, baseUrl: string, token = stranger.t
 }
 
 /** What is wrong with a response; undefined if it may be. */
-function problemOf(request: ContractRequest, status: number, text: string): string | undefined {
+function findProblem(request: ContractRequest, status: number, text: string): string | undefined {
   const allowed = allowedStatuses(request);
   if (!allowed.includes(status)) return `answered ${status} in place of ${allowed.join(" or ")}`;
   const validate = request.operation.validateResponse[status];

@@ -131,7 +131,7 @@ function requestWith(shown: OperationProbes, account: Account, probe?: Probe) {
   );
   const query = new URLSearchParams(sentIn("query"));
   const body =
-    part === "body" ? changed(bodyFor(shown, locationId), value) : bodyFor(shown, locationId);
+    part === "body" ? applyChange(bodyFor(shown, locationId), value) : bodyFor(shown, locationId);
   return {
     target: query.size > 0 ? `${path}?${query}` : path,
     headers: {
@@ -151,7 +151,7 @@ function bodyFor({ body, locations }: OperationProbes, locationId: string): unkn
 }
 
 /** The body as a probe changes it; undefined where it leaves it out. */
-function changed(body: unknown, [change]: readonly unknown[]): unknown {
+function applyChange(body: unknown, [change]: readonly unknown[]): unknown {
   return isObject(body) && isObject(change) ? { ...body, ...change } : change;
 }
 

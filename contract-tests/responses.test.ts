@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from "vitest";
 import * as documented from "../generated/examples.js";
 import * as generated from "../generated/probes.js";
-import { breachesOf, changed } from "../scripts/generate/probes.js";
+import { applyChange, breachesOf } from "../scripts/generate/probes.js";
 import { createJudge } from "../scripts/generate/validators.js";
 import { operationsOf, readContract } from "../scripts/lib/contract.js";
 import { ApiError, type ClientOptions, createClient, type Issue } from "../src/index.js";
@@ -116,7 +116,7 @@ const departures = read.flatMap(({ status, body, example }) =>
             status,
             place,
             keyword,
-            sent: changed(example, change),
+            sent: applyChange(example, change),
           })),
         ),
 );

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { requestsOf } from "../contract-tests/requests.js";
 import type { OperationProbes } from "../generated/probes.js";
 import { generatedFiles } from "./generate/files.js";
-import { changed } from "./generate/probes.js";
+import { applyChange } from "./generate/probes.js";
 import { type Document, operationsOf, readDocument } from "./lib/contract.js";
 import { startMock } from "./lib/mock.js";
 import { root, temporaryFolder } from "./lib/tools.js";
@@ -296,7 +296,7 @@ describe.each(kinds)("a contract with $name", ({ schema, right, wrong, untested 
     expect(makeThing.untested).toEqual(untested);
     expect(makeThing.probes).not.toEqual([]);
     for (const [, , , change] of makeThing.probes) {
-      expect(makeThing.operation.validateBody(changed(makeThing.body, change))).toBe(false);
+      expect(makeThing.operation.validateBody(applyChange(makeThing.body, change))).toBe(false);
     }
   });
 });

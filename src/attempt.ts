@@ -20,7 +20,7 @@ export async function attempt(
   fetch: Fetch,
 ): Promise<PlainResponse> {
   call.attempts++;
-  call.tokens.add(token);
+  call.sentTokens.add(token);
   call.emit?.({ type: "sending", attempt: call.attempts });
   const startedAt = performance.now();
   let response: Response | undefined;

@@ -1,10 +1,10 @@
 import type { Operation } from "../generated/operations.js";
 import type { SuccessBody } from "./contract.js";
 import { createEmit, type Emit, type EventContext } from "./events.js";
-import { type CallOptions, type CheckedClientOptions, checkedCallOptions } from "./options.js";
+import { type CallOptions, type CheckedClientOptions, checkCallOptions } from "./options.js";
 import { plainFetch } from "./plain.js";
 import { type RateLimit, rateLimitIn } from "./rate-limit.js";
-import { requestBody } from "./request.js";
+import { buildBody } from "./request.js";
 import { type Result, readResponse } from "./response.js";
 import { createTokens } from "./token.js";
 import { createTransport } from "./transport.js";
@@ -17,7 +17,7 @@ export interface Call extends EventContext {
   /** How many requests it has sent. */
   attempts: number;
   /** The tokens that it has sent: a server may echo them. */
-  readonly tokens: Set<string>;
+  readonly sentTokens: Set<string>;
 }
 
 /** What the calls of a client share, whatever their operation. */
@@ -49,7 +49,7 @@ export function createCalls(client: CheckedClientOptions) {
         call: calls,
         emit,
         attempts: 0,
-        tokens: new Set(),
+        sentTokens: new Set(),
         timeoutMs: client.timeoutMs,
         signal: undefined,
       };
@@ -66,12 +66,12 @@ export function createCalls(client: CheckedClientOptions) {
       };
       try {
         const { id, fixedHeaders } = operation;
-        const own = checkedCallOptions(id, options);
+        const own = checkCallOptions(id, options);
         call.timeoutMs = own.timeoutMs ?? client.timeoutMs;
         call.signal = own.signal;
         return {
           header: fixedHeaders as O["fixedHeaders"],
-          body: requestBody(operation, given, call),
+          body: buildBody(operation, given, call),
           init: {
             headers: { ...own.headers },
             parseAs: "text" as const, // a success that is not JSON must not lose its status

@@ -2,7 +2,7 @@ import createFetchClient from "openapi-fetch";
 import { createProductCollection } from "../generated/operations.js";
 import { createCalls } from "./call.js";
 import type { GivenBody, paths, SuccessBody } from "./contract.js";
-import { type CallOptions, type ClientOptions, checkedClientOptions } from "./options.js";
+import { type CallOptions, type ClientOptions, checkClientOptions } from "./options.js";
 import { plainRequest } from "./plain.js";
 import type { RateLimit } from "./rate-limit.js";
 
@@ -51,7 +51,7 @@ export interface HighLevelClient {
  * @throws TypeError that names the first invalid option, and never shows the token.
  */
 export function createClient(options: ClientOptions): HighLevelClient {
-  const client = checkedClientOptions(options);
+  const client = checkClientOptions(options);
   const api = createFetchClient<paths>({
     baseUrl: client.baseUrl,
     headers: { Accept: "application/json", ...client.headers },

@@ -118,7 +118,7 @@ const clientChecks: Checks<ClientOptions> = {
  *
  * @throws TypeError that names the first bad option, and never shows the token.
  */
-export function checkedClientOptions(given: ClientOptions) {
+export function checkClientOptions(given: ClientOptions) {
   const options = checked("createClient", given, clientChecks, ["locationId", "token"]);
   const { baseUrl = contractBaseUrl, allowHttp = false, limiter = createLimiter() } = options;
   const { protocol, hostname } = new URL(baseUrl);
@@ -141,7 +141,7 @@ export function checkedClientOptions(given: ClientOptions) {
 }
 
 /** The options of a client, checked and with the defaults. */
-export type CheckedClientOptions = ReturnType<typeof checkedClientOptions>;
+export type CheckedClientOptions = ReturnType<typeof checkClientOptions>;
 
 const unlimited: Limiter = (_key, send) => send();
 
@@ -150,7 +150,7 @@ const unlimited: Limiter = (_key, send) => send();
  *
  * @throws TypeError that names the method and the first bad option.
  */
-export function checkedCallOptions(method: string, options?: CallOptions) {
+export function checkCallOptions(method: string, options?: CallOptions) {
   return options === undefined ? {} : checked(method, options, callChecks);
 }
 

@@ -2,12 +2,12 @@ import { causeToJson } from "./errors.js";
 
 /** A call, whose tokens must not be seen. */
 interface Sender {
-  readonly tokens: ReadonlySet<string>;
+  readonly sentTokens: ReadonlySet<string>;
 }
 
 /** Replaces the tokens that a server echoes. A short one is a test's, and may be a word of the response. */
-export function redact(text: string, { tokens }: Sender): string {
-  const secrets = [...tokens].filter((token) => token.length >= 8);
+export function redact(text: string, { sentTokens }: Sender): string {
+  const secrets = [...sentTokens].filter((token) => token.length >= 8);
   return secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, "[token]"), text);
 }
 

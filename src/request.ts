@@ -10,7 +10,7 @@ import { isObject, issuesOf } from "./validate.js";
  *
  * @throws {@link InvalidRequestError} with everything that breaks the contract.
  */
-export function requestBody<O extends Operation>(
+export function buildBody<O extends Operation>(
   { locationField, fixedFields, validateBody }: O,
   given: unknown,
   call: Call,

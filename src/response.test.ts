@@ -28,7 +28,7 @@ function read(status: number, data: unknown) {
     call: 1,
     emit: undefined,
     attempts: 1,
-    tokens: new Set<string>(),
+    sentTokens: new Set<string>(),
     timeoutMs: 1,
     signal: undefined,
   };

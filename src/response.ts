@@ -24,10 +24,10 @@ export function readResponse(
   call: Call,
 ): unknown {
   const { ok, status, headers, cause } = response;
-  const body = ok ? parsed(data) : error;
+  const body = ok ? parseJson(data) : error;
   const validate = validateResponse[status];
   const isDocumented = Object.hasOwn(validateResponse, status);
-  const issues = isDocumented ? issuesOf(validate, body) : [undocumented(status)];
+  const issues = isDocumented ? issuesOf(validate, body) : [undocumentedIssue(status)];
   const value = ok && isObject(body) ? body[field] : undefined;
   let problem: string | undefined;
   if (ok) {
@@ -46,7 +46,7 @@ export function readResponse(
     : new ApiError(failed, shown, call);
 }
 
-function undocumented(status: number): Issue {
+function undocumentedIssue(status: number): Issue {
   return { path: "", keyword: "status", message: `status ${status} is not documented` };
 }
 
@@ -55,7 +55,7 @@ function isAt(place: string) {
 }
 
 /** The JSON value of a text, or the text itself if it is not JSON. */
-function parsed(text: string | undefined): unknown {
+function parseJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? "");
   } catch {

@@ -82,7 +82,7 @@ export function fakeHighLevel(): FakeHighLevel {
       signal?.throwIfAborted(); // workerd has no signal where none was given
       const plan = plans.shift();
       const text = await incoming.text();
-      const json = parsed(text);
+      const json = parseJson(text);
       const headers: Record<string, string> = {};
       incoming.headers.forEach((value, name) => {
         headers[name.toLowerCase()] = value; // happy-dom gives names as they were written
@@ -124,7 +124,7 @@ function judge(request: FakeRequest, text: string): Judgement {
     return atPath.length === 0 ? refused(404, "Not Found") : refused(405, "Method Not Allowed");
   }
   if (shown.isSecured && !/^Bearer \S/.test(headers.authorization ?? "")) return refused(401);
-  if (text !== "" && parsed(text) === undefined) return refused(400);
+  if (text !== "" && parseJson(text) === undefined) return refused(400);
   const { operation, isBodyRequired, parameters } = shown;
   const inPath = pathPattern(operation.path).exec(pathname)?.groups ?? {};
   const given: Readonly<Record<string, (name: string) => string | null | undefined>> = {
@@ -248,7 +248,7 @@ function brokenConnection(sent: boolean): TypeError {
 }
 
 /** The value of a JSON text; undefined if it is not JSON. */
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

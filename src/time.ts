@@ -57,16 +57,16 @@ export function onAbort(
   if (!signal) return () => {};
   const shared = listeners.get(signal) ?? new Set();
   listeners.set(signal, shared);
-  if (shared.size === 0) signal.addEventListener("abort", tellAll);
+  if (shared.size === 0) signal.addEventListener("abort", notify);
   shared.add(listener);
   return () => {
     if (!shared.delete(listener) || shared.size > 0) return;
     listeners.delete(signal);
-    signal.removeEventListener("abort", tellAll);
+    signal.removeEventListener("abort", notify);
   };
 }
 
-function tellAll({ target }: Event): void {
+function notify({ target }: Event): void {
   const signal = target as AbortSignal; // nothing else is listened to
   for (const tell of listeners.get(signal) ?? []) tell(signal.reason);
 }

@@ -10,7 +10,7 @@ import { sleep, timedOut, withTimeout } from "./time.js";
 import type { Tokens } from "./token.js";
 
 /** What the calls of a client share. */
-interface Transport {
+interface TransportOptions {
   readonly fetch: Fetch;
   readonly tokens: Tokens;
   readonly limiter: Limiter;
@@ -24,10 +24,10 @@ interface Transport {
  * Makes the `fetch` for openapi-fetch. It sends a request again up to `maxRetries` times after a failure
  * that created nothing, and once with another token after a 401.
  */
-export function createTransport(transport: Transport) {
+export function createTransport(options: TransportOptions) {
   return async (request: PlainRequest, call: Call): Promise<PlainResponse> => {
     try {
-      return await deliver(request, call, transport);
+      return await deliver(request, call, options);
     } catch (error) {
       // An attempt has made its own error; an abort between attempts left nothing created.
       if (call.signal?.aborted && !(error instanceof HighLevelError)) {
@@ -43,7 +43,7 @@ export function createTransport(transport: Transport) {
 async function deliver(
   request: PlainRequest,
   call: Call,
-  { fetch, tokens, limiter, key, maxRetries, maxWaitMs }: Transport,
+  { fetch, tokens, limiter, key, maxRetries, maxWaitMs }: TransportOptions,
 ): Promise<PlainResponse> {
   const { signal, emit } = call;
   let token: string | undefined;

@@ -1,7 +1,7 @@
 import { type Document, type Operation, resolve, type Schema } from "../lib/contract.js";
 import { isObject } from "../lib/json.js";
 import { sampleOf } from "./samples.js";
-import { exported, lines } from "./source.js";
+import { writeExport, writeLines } from "./source.js";
 import type { Judge } from "./validators.js";
 
 /** `examples.ts`: what the fake knows of each operation besides its constant. */
@@ -37,10 +37,10 @@ export interface OperationExamples {
   /** The fields of the success that the request gives, each with its value where it was left out. */
   readonly emptyFields: Readonly<Record<string, unknown>>;
 }
-${operations.map((operation) => constant(document, judge, operation)).join("")}`;
+${operations.map((operation) => writeConstant(document, judge, operation)).join("")}`;
 }
 
-function constant(document: Document, judge: Judge, operation: Operation): string {
+function writeConstant(document: Document, judge: Judge, operation: Operation): string {
   const { id, isSecured, isBodyRequired, parameters, responses } = operation;
   const bodies = responses.map(({ status, body }) => {
     const shown = body && (body.examples[0] ?? sampleOf(document, body.schema));
@@ -55,12 +55,12 @@ function constant(document: Document, judge: Judge, operation: Operation): strin
   operation: operations.${id},
   isSecured: ${isSecured},
   isBodyRequired: ${isBodyRequired},
-  parameters: [${lines(facts)}],
+  parameters: [${writeLines(facts)}],
   success: ${successOf(operation).status},
-  responses: {${lines(bodies)}},
+  responses: {${writeLines(bodies)}},
   emptyFields: ${JSON.stringify(emptyFields(document, judge, operation))},
 }`;
-  return `\n${exported(id, "", value, " satisfies OperationExamples")}\n`;
+  return `\n${writeExport(id, "", value, " satisfies OperationExamples")}\n`;
 }
 
 /** The first documented status of success. */

@@ -1,5 +1,5 @@
 import { type Document, type Operation, resolve, type Schema } from "../lib/contract.js";
-import { exported, lines } from "./source.js";
+import { writeExport, writeLines } from "./source.js";
 import { validatorsOf } from "./validators.js";
 
 /** `operations.ts`: a constant for each operation, so that a bundle holds only what is used. */
@@ -29,14 +29,14 @@ export const baseUrl = ${JSON.stringify(document.servers?.[0]?.url)};
 
 /** The headers that the operations fix. */
 export const fixedHeaderNames = ${JSON.stringify(headerNames(document, operations))};
-${operations.map((operation) => constant(document, operation)).join("")}`;
+${operations.map((operation) => writeConstant(document, operation)).join("")}`;
 }
 
 function headerNames(document: Document, operations: readonly Operation[]): readonly string[] {
   return [...new Set(operations.flatMap((it) => Object.keys(fixedHeaders(document, it))))];
 }
 
-function constant(document: Document, operation: Operation): string {
+function writeConstant(document: Document, operation: Operation): string {
   const { id, method, path, body, responses } = operation;
   const statuses = responses.map(
     ({ status, body }) => `${status}: ${body ? `${id}${status}` : undefined}`,
@@ -49,9 +49,9 @@ function constant(document: Document, operation: Operation): string {
   fixedFields: ${JSON.stringify(onlyValues(document, requiredFields(body?.schema)))},
   locationField: ${JSON.stringify(body && locationField(document, body.schema))},
   validateBody: ${body ? `${id}Body` : undefined},
-  validateResponse: {${lines(statuses)}},
+  validateResponse: {${writeLines(statuses)}},
 }`;
-  return `\n${exported(id, "", value, " as const satisfies Operation")}\n`;
+  return `\n${writeExport(id, "", value, " as const satisfies Operation")}\n`;
 }
 
 /** The field whose schema says `x-location-id: true`. */

@@ -10,7 +10,7 @@ import { isObject, pointerKey, valueAt, withValue } from "../lib/json.js";
 import { limitsOf } from "./limits.js";
 import { locationField } from "./operations.js";
 import { sampleOf, validExamples } from "./samples.js";
-import { exported, lines, literal } from "./source.js";
+import { toSource, writeExport, writeLines } from "./source.js";
 import type { Judge } from "./validators.js";
 
 // Requests that break the contract, each in one place. For each limit of a request values are tried, until
@@ -51,10 +51,10 @@ export interface OperationProbes {
   /** The limits for which no breach could be derived. */
   readonly untested: readonly string[];
 }
-${operations.map((operation) => constant(document, judge, operation)).join("")}`;
+${operations.map((operation) => writeConstant(document, judge, operation)).join("")}`;
 }
 
-function constant(document: Document, judge: Judge, operation: Operation): string {
+function writeConstant(document: Document, judge: Judge, operation: Operation): string {
   const { id, isSecured, parameters, body } = operation;
   const bodies = body ? validExamples(document, judge, body) : [];
   const [smallest] = bodies.sort((a, b) => sizeOf(a) - sizeOf(b));
@@ -68,12 +68,12 @@ function constant(document: Document, judge: Judge, operation: Operation): strin
   operation: operations.${id},
   isSecured: ${isSecured},
   parameters: ${JSON.stringify(validParameters(document, parameters))},
-  body: ${literal(smallest)},
+  body: ${toSource(smallest)},
   locations: ${JSON.stringify(locationsOf(document, operation))},
-  probes: [${lines(probes.map((probe) => `[${probe.map(literal).join(", ")}]`))}],
-  untested: [${lines([...new Set(untested)].map((limit) => JSON.stringify(limit)))}],
+  probes: [${writeLines(probes.map((probe) => `[${probe.map(toSource).join(", ")}]`))}],
+  untested: [${writeLines([...new Set(untested)].map((limit) => JSON.stringify(limit)))}],
 }`;
-  return `\n${exported(id, ": OperationProbes", value)}\n`;
+  return `\n${writeExport(id, ": OperationProbes", value)}\n`;
 }
 
 function validParameters(document: Document, parameters: readonly Parameter[]) {
@@ -123,13 +123,13 @@ export function breachesOf(document: Document, judge: Judge, body: Body, valid: 
     const pointer = place.map((key) => `/${pointerKey(key)}`).join("");
     const [field = ""] = place;
     const base = place.length === 0 ? valid : whole;
-    const changes = candidates(keyword, schema, valueAt(base, place)).flatMap((value) => {
+    const changes = listCandidates(keyword, schema, valueAt(base, place)).flatMap((value) => {
       const broken = withValue(base, place, value);
       // As little as possible changes: one field of the valid body, if that field alone breaks.
       return [isObject(valid) && { ...valid, [field]: valueAt(broken, [field]) }, broken]
         .map((it) => difference(valid, it))
         .filter((change) => {
-          const isValid = validate(changed(valid, change));
+          const isValid = validate(applyChange(valid, change));
           return !isValid && isOnlyAt(pointer, keyword, validate.errors ?? []);
         })
         .slice(0, 1);
@@ -148,7 +148,7 @@ function difference(from: unknown, to: unknown): unknown {
 }
 
 /** A body as a probe changes it. */
-export function changed(body: unknown, change: unknown): unknown {
+export function applyChange(body: unknown, change: unknown): unknown {
   const value = isObject(body) && isObject(change) ? { ...body, ...change } : change;
   return JSON.parse(JSON.stringify(value) ?? "null");
 }
@@ -178,7 +178,7 @@ interface Violation {
 const ofEachType = [null, 1, "text", 1.5, true, {}, []];
 
 /** Values that may break a keyword, the telling ones first. */
-function candidates(keyword: string, schema: Schema, value: unknown): readonly unknown[] {
+function listCandidates(keyword: string, schema: Schema, value: unknown): readonly unknown[] {
   const figure = Number(schema[keyword]);
   const text = typeof value === "string" ? value : "text";
   const list = Array.isArray(value) ? value : [];
@@ -258,7 +258,7 @@ function parameterProbes(document: Document, parameter: Parameter, untested: str
 function parameterBreach(keyword: string, schema: Schema, valid: unknown): string | undefined {
   if (/^(format|anyOf|oneOf|not|if|contains)$/.test(keyword)) return undefined;
   const pattern = new RegExp(String(schema.pattern), "u");
-  const texts = keyword === "type" ? ["text"] : candidates(keyword, schema, valid);
+  const texts = keyword === "type" ? ["text"] : listCandidates(keyword, schema, valid);
   return texts
     .filter((it) => typeof it === "string" || typeof it === "number")
     .map((it) => String(it).trim())
@@ -268,7 +268,7 @@ function parameterBreach(keyword: string, schema: Schema, valid: unknown): strin
 }
 
 function distinct<T>(values: readonly T[]): readonly T[] {
-  return [...new Map(values.map((value) => [literal(value), value])).values()];
+  return [...new Map(values.map((value) => [toSource(value), value])).values()];
 }
 
 function sizeOf(value: unknown): number {

@@ -1,7 +1,7 @@
 // TypeScript that is written into generated/.
 
 /** The declaration of an exported constant, whose name may be a reserved word, such as `delete`. */
-export function exported(name: string, type: string, value: string, suffix = ""): string {
+export function writeExport(name: string, type: string, value: string, suffix = ""): string {
   if (!isReserved(name)) return `export const ${name}${type} = ${value}${suffix};`;
   return `const ${name}_${type} = ${value}${suffix};\nexport { ${name}_ as ${name} };`;
 }
@@ -16,7 +16,7 @@ function isReserved(name: string): boolean {
 }
 
 /** A value, of which a field may be undefined. */
-export function literal(value: unknown): string {
+export function toSource(value: unknown): string {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return String(JSON.stringify(value));
   }
@@ -27,7 +27,7 @@ export function literal(value: unknown): string {
 }
 
 /** A list, an item a line. */
-export function lines(items: readonly string[], indent = "    "): string {
+export function writeLines(items: readonly string[], indent = "    "): string {
   return items.length === 0
     ? ""
     : `\n${items.map((item) => `${indent}${item},\n`).join("")}${indent.slice(2)}`;

@@ -56,7 +56,7 @@ export function rowsOf(document: Document, operations: readonly Operation[]): Ro
     notes: readonly string[] = [],
     within: readonly unknown[] = [],
   ): void {
-    const { refs, schema } = merged(written);
+    const { refs, schema } = merge(written);
     const { type = "any", nullable, deprecated, required, properties, items } = schema;
     rows[place] = [
       [type, nullable ? "null" : []].flat().join(" or "),
@@ -83,15 +83,15 @@ export function rowsOf(document: Document, operations: readonly Operation[]): Ro
   }
 
   /** OpenAPI 3.0 allows nothing beside a `$ref`, so a described one is wrapped in an `allOf` of one. */
-  function merged(written: unknown): { readonly refs: readonly string[]; readonly schema: Schema } {
+  function merge(written: unknown): { readonly refs: readonly string[]; readonly schema: Schema } {
     const { $ref, ...beside } = Object(written);
     if (typeof $ref === "string") {
-      const target = merged(resolve(document, { $ref }));
+      const target = merge(resolve(document, { $ref }));
       return { refs: [$ref, ...target.refs], schema: { ...target.schema, ...beside } };
     }
     const { allOf, ...rest } = beside as { readonly allOf?: readonly unknown[] };
     if (allOf?.length !== 1) return { refs: [], schema: beside };
-    const { refs, schema } = merged(allOf[0]);
+    const { refs, schema } = merge(allOf[0]);
     return { refs, schema: { ...schema, ...rest } };
   }
 }
