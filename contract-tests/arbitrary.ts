@@ -49,7 +49,9 @@ export function arbitraryOf(document: Document, schema: Schema, depth = 0): Arbi
   }
 
   function record({ properties, required }: Schema): Arbitrary<unknown> {
-    const fields = Object.entries(Object(properties)).map(([name, part]) => [name, inner(part)]);
+    const fields = Object.entries(Object(properties))
+      .filter(([, part]) => !Object(resolve(document, part as Schema)).readOnly) // the mock leaves it out
+      .map(([name, part]) => [name, inner(part)]);
     const model: Record<string, Arbitrary<unknown>> = Object.fromEntries(fields);
     const requiredKeys = [required].flat().filter((name) => typeof name === "string");
     const whole = fc.record(model, { requiredKeys });

@@ -1,6 +1,7 @@
 import { describe, expect, inject, it } from "vitest";
 import { baseUrl } from "../generated/operations.js";
 import * as generated from "../generated/probes.js";
+import { pointerKey } from "../scripts/lib/json.js";
 import { createClient, InvalidRequestError, type NewProductCollection } from "../src/index.js";
 import { locationId, token } from "../src/test-support/servers.js";
 import { fakeHighLevel } from "../src/testing.js";
@@ -143,7 +144,11 @@ function violationsIn(headers: Headers): string[] {
   }[] = JSON.parse(headers.get("sl-violations") ?? "[]");
   return violations.map(({ location: [_side, _part, ...place], message }) => {
     // Of what is missing, Prism points at the parent and names the child in its message.
-    const missing = /required property '(.+)'/.exec(message)?.[1];
-    return [...place, ...(missing ? [missing] : [])].map((key) => `/${key}`).join("");
+    const missing =
+      /required property '(.+)'/.exec(message) ?? /must have property (.+) when/.exec(message);
+    return [...place, missing?.[1] ?? []]
+      .flat()
+      .map((key) => `/${pointerKey(key)}`)
+      .join("");
   });
 }

@@ -1,5 +1,6 @@
 // Generated from openapi/openapi.yaml by `npm run generate`. Do not edit.
-import { type Validator, createProductCollectionBody, createProductCollection201, createProductCollection400, createProductCollection401, createProductCollection403, createProductCollection422 } from "./validators.js";
+import type { Validator } from "./validators.js";
+import * as validators from "./validators.js";
 
 /** The parts of an operation that a client needs besides its types. */
 export interface Operation {
@@ -31,13 +32,13 @@ export const createProductCollection = {
   fixedHeaders: {"Version":"2021-07-28"},
   fixedFields: {"altType":"location"},
   locationField: "altId",
-  validateBody: createProductCollectionBody,
+  validateBody: validators.createProductCollectionBody,
   validateResponse: {
-    201: createProductCollection201,
-    400: createProductCollection400,
-    401: createProductCollection401,
-    403: createProductCollection403,
-    422: createProductCollection422,
+    201: validators.createProductCollection201,
+    400: validators.createProductCollection400,
+    401: validators.createProductCollection401,
+    403: validators.createProductCollection403,
+    422: validators.createProductCollection422,
     429: undefined,
   },
 } as const satisfies Operation;

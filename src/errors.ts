@@ -1,5 +1,5 @@
 import type { ErrorStatus, ResponseBody } from "./contract.js";
-import { isRefusal } from "./outcome.js";
+import { isRefusal, maxCauses } from "./outcome.js";
 import {
   isDaySpent,
   pauseMsIn,
@@ -213,8 +213,8 @@ function serverMessage(body: unknown, depth = 4): string {
 }
 
 /** A cause for a log. The reason of an abort may be anything, and is shown as text if it is no error. */
-export function causeToJson(reason: unknown): unknown {
+export function causeToJson(reason: unknown, depth = maxCauses): unknown {
   const { name, message, code, cause } = Object(reason);
   if (message === undefined) return reason?.toString();
-  return { name, message, code, cause: causeToJson(cause) };
+  return { name, message, code, cause: depth > 0 ? causeToJson(cause, depth - 1) : undefined };
 }

@@ -87,6 +87,12 @@ describe("a failure", () => {
     expect(isNeverSent(new AggregateError([]))).toBe(false);
   });
 
+  it("whose causes form a circle may come after", () => {
+    const error = new Error("a");
+    error.cause = error;
+    expect(isNeverSent(error)).toBe(false);
+  });
+
   it.each([undefined, null, "text", new Error("no code"), {}])(
     "like %j may come after",
     (thrown) => {

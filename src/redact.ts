@@ -1,4 +1,5 @@
 import { causeToJson } from "./errors.js";
+import { maxCauses } from "./outcome.js";
 
 /** A call, whose tokens must not be seen. */
 interface Sender {
@@ -13,13 +14,17 @@ export function redact(text: string, { sentTokens }: Sender): string {
 
 /** The headers of a response, without the tokens that a server echoes. */
 export function redactHeaders(headers: Headers, sender: Sender): Headers {
-  return new Headers(JSON.parse(redact(JSON.stringify(Object.fromEntries(headers)), sender)));
+  const shown = [...headers].map(([name, value]) => [name, redact(value, sender)] as const);
+  return new Headers(shown as [string, string][]);
 }
 
-/** A copy of an error and its causes, without the token that a platform's error may quote. */
-export function redactError(error: unknown, sender: Sender): Error {
+/**
+ * A copy of an error and its causes, without the token that a platform's error may quote. Causes may form a
+ * circle, so that only the first few are copied.
+ */
+export function redactError(error: unknown, sender: Sender, depth = maxCauses): Error {
   const { name, message, code, stack, cause } = (error ?? {}) as Partial<Error & { code: string }>;
-  const options = cause ? { cause: redactError(cause, sender) } : {};
+  const options = cause && depth > 0 ? { cause: redactError(cause, sender, depth - 1) } : {};
   const copy = new Error(redact(String(message ?? error), sender).trim(), options);
   const shown = stack && { stack: redact(String(stack), sender) };
   return Object.assign(copy, name && { name }, code && { code }, shown);

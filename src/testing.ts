@@ -137,7 +137,7 @@ function judge(request: FakeRequest, text: string): Judgement {
   );
   if (operation.validateBody && (text !== "" || isBodyRequired)) {
     // A charset may follow.
-    if (!/^application\/json\b/.test(headers["content-type"] ?? "")) {
+    if (!/^application\/json\s*(;|$)/i.test(headers["content-type"] ?? "")) {
       problems.push("Content-Type must be application/json");
     }
     problems.push(...issuesOf(operation.validateBody, body).map((issue) => formatIssues([issue])));

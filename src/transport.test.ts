@@ -164,6 +164,9 @@ it("a custom limiter is asked again only after the wait that a 429 names", async
 
 const vaultIsClosed = new Error("the vault is closed");
 
+const circular = new Error("the vault is closed");
+circular.cause = circular;
+
 describe("a token provider", () => {
   /** A server that accepts one token. */
   const serverFor = (good: string) =>
@@ -257,6 +260,7 @@ describe("a token provider", () => {
   it.each<[string, () => unknown, unknown]>([
     ["throws", () => Promise.reject(vaultIsClosed), vaultIsClosed],
     ["throws undefined", () => Promise.reject(undefined), undefined],
+    ["throws an error that is its own cause", () => Promise.reject(circular), circular],
     ["gives the same token", () => "pit-old-token", undefined],
     ["gives no token", () => "", expect.any(TypeError)],
   ])("that %s after a 401 ends the call with the server's words", async (_, provide, cause) => {

@@ -1,4 +1,4 @@
-import { type Document, type Operation, resolve, type Schema } from "../lib/contract.js";
+import { type Document, fieldsOf, type Operation, resolve, type Schema } from "../lib/contract.js";
 import { isObject } from "../lib/json.js";
 import { sampleOf } from "./samples.js";
 import { writeExport, writeLines } from "./source.js";
@@ -78,10 +78,7 @@ function emptyFields(
 ): Readonly<Record<string, unknown>> {
   const { body } = successOf(operation);
   const [example] = body ? [...body.examples, sampleOf(document, body.schema)] : [];
-  const { properties = {}, required = [] } = Object(operation.body?.schema) as {
-    readonly properties?: Readonly<Record<string, Schema>>;
-    readonly required?: readonly string[];
-  };
+  const { properties, required } = fieldsOf(document, operation.body?.schema);
   const optional = Object.keys(properties).filter((name) => !required.includes(name));
   return Object.fromEntries(
     optional.flatMap((name) => {

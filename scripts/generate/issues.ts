@@ -15,7 +15,7 @@ export function withIssues(code: string): string {
       })
       // What only keywords of one's own would read.
       .replaceAll(", parentData, parentDataProperty, rootData=data", "")
-      .replaceAll(/,parentData:.*?,rootData(?=\})/g, "")
+      .replaceAll(/,parentData(:.*?)?,parentDataProperty(:.*?)?,rootData(?=\})/g, "")
   );
 }
 

@@ -1,11 +1,10 @@
-import { type Document, type Operation, resolve, type Schema } from "../lib/contract.js";
+import { type Document, fieldsOf, type Operation, resolve, type Schema } from "../lib/contract.js";
 import { writeExport, writeLines } from "./source.js";
-import { validatorsOf } from "./validators.js";
 
 /** `operations.ts`: a constant for each operation, so that a bundle holds only what is used. */
 export function operationsFile(document: Document, operations: readonly Operation[]): string {
-  const names = operations.flatMap(validatorsOf).map(({ name }) => name);
-  return `import { ${["type Validator", ...names].join(", ")} } from "./validators.js";
+  return `import type { Validator } from "./validators.js";
+import * as validators from "./validators.js";
 
 /** The parts of an operation that a client needs besides its types. */
 export interface Operation {
@@ -39,16 +38,16 @@ function headerNames(document: Document, operations: readonly Operation[]): read
 function writeConstant(document: Document, operation: Operation): string {
   const { id, method, path, body, responses } = operation;
   const statuses = responses.map(
-    ({ status, body }) => `${status}: ${body ? `${id}${status}` : undefined}`,
+    ({ status, body }) => `${status}: ${body ? `validators.${id}${status}` : undefined}`,
   );
   const value = `{
   id: ${JSON.stringify(id)},
   method: ${JSON.stringify(method.toUpperCase())},
   path: ${JSON.stringify(path)},
   fixedHeaders: ${JSON.stringify(fixedHeaders(document, operation))},
-  fixedFields: ${JSON.stringify(onlyValues(document, requiredFields(body?.schema)))},
+  fixedFields: ${JSON.stringify(onlyValues(document, requiredFields(document, body?.schema)))},
   locationField: ${JSON.stringify(body && locationField(document, body.schema))},
-  validateBody: ${body ? `${id}Body` : undefined},
+  validateBody: ${body ? `validators.${id}Body` : undefined},
   validateResponse: {${writeLines(statuses)}},
 }`;
   return `\n${writeExport(id, "", value, " as const satisfies Operation")}\n`;
@@ -58,18 +57,13 @@ function writeConstant(document: Document, operation: Operation): string {
 export function locationField(document: Document, schema: Schema): string | undefined {
   const isLocation = ([, field]: [string, Schema]) =>
     resolve(document, field)["x-location-id"] === true;
-  return Object.entries(propertiesOf(schema)).find(isLocation)?.[0];
-}
-
-function propertiesOf(schema: Schema | undefined): Readonly<Record<string, Schema>> {
-  return Object(Object(schema).properties);
+  return Object.entries(fieldsOf(document, schema).properties).find(isLocation)?.[0];
 }
 
 type Schemas = Readonly<Record<string, Schema | undefined>>;
 
-function requiredFields(schema: Schema | undefined): Schemas {
-  const properties = propertiesOf(schema);
-  const { required = [] } = Object(schema) as { readonly required?: readonly string[] };
+function requiredFields(document: Document, schema: Schema | undefined): Schemas {
+  const { properties, required } = fieldsOf(document, schema);
   return Object.fromEntries(required.map((name) => [name, properties[name]]));
 }
 

@@ -77,8 +77,15 @@ function writeConstant(document: Document, judge: Judge, operation: Operation): 
 }
 
 function validParameters(document: Document, parameters: readonly Parameter[]) {
-  const required = parameters.filter((it) => it.required);
-  return required.map((it) => [it.in, it.name, String([exampleOf(document, it)].flat()[0])]);
+  return parameters
+    .filter(({ required }) => required)
+    .flatMap((parameter) => {
+      const { in: location, name } = parameter;
+      const values = [exampleOf(document, parameter)].flat().map(String);
+      // A query repeats the name for each value of a list.
+      const sent = location === "query" ? values : [values.join(",")];
+      return sent.map((value) => [location, name, value]);
+    });
 }
 
 function exampleOf(document: Document, { example, schema = {} }: Parameter): unknown {
@@ -107,8 +114,10 @@ function bodyProbes(
   if (body === undefined) return [];
   const breaches = breachesOf(document, judge, body, valid).flatMap(
     ({ place, keyword, changes }) => {
-      if (changes.length === 0) untested.push(`body${place && ` ${place}`} ${keyword}`);
-      return changes.map((change) => ["body", place, keyword, change]);
+      // Null for a body that may be left out the mock takes for none.
+      const probes = changes.filter((change) => change !== null || isBodyRequired);
+      if (probes.length === 0) untested.push(`body${place && ` ${place}`} ${keyword}`);
+      return probes.map((change) => ["body", place, keyword, change]);
     },
   );
   return [...(isBodyRequired ? [["body", "", "required"]] : []), ...breaches];
@@ -237,7 +246,9 @@ function parameterProbes(document: Document, parameter: Parameter, untested: str
   // openapi-fetch repeats the name for each value, unless the method says otherwise.
   if (location === "query" && explode === false) untested.push(`query ${name} explode`);
   const limits = limitsOf(document, schema ?? {}).filter(({ keyword, schema }) => {
-    const takesText = [schema.type].flat().some((type) => type === "string" || type === "array");
+    const takesText = [schema.type]
+      .flat()
+      .some((type) => /^(string|array|object)$/.test(String(type)));
     return !(keyword === "type" && takesText); // every text is one
   });
   const found = limits.map(({ place, keyword, schema }) => {

@@ -25,8 +25,8 @@ export function refuseUnsupported(document: Document, operations: readonly Opera
   if (document.jsonSchemaDialect !== dialect) {
     refuse("jsonSchemaDialect", `must be ${dialect}; without it the mock judges by draft-07`);
   }
-  if (!document.servers?.[0]?.url.startsWith("https:")) {
-    refuse("servers", "the first must be an https URL, the client's default `baseUrl`");
+  if (!/^https:[^{]+$/.test(document.servers?.[0]?.url ?? "")) {
+    refuse("servers", "the first must be an https URL without variables, the default `baseUrl`");
   }
   if (operations.length === 0) refuse("paths", "must have an operation");
   if (document.webhooks) refuse("webhooks", "a client sends none; leave them out");
@@ -63,8 +63,14 @@ function refuseInOperation(document: Document, operation: Operation): void {
   if (!operation.responses.some(({ status }) => status >= 200 && status < 300)) {
     refuse(`${place}.responses`, "must document a success (2xx)");
   }
+  if (method === "trace") refuse(place, "no fetch sends TRACE; leave it out");
   const request = resolve(document, source.requestBody);
-  if (request) refuseContent(`${place}.requestBody`, request.content);
+  if (request) {
+    const at = `${place}.requestBody`;
+    if (/^(get|head)$/.test(method)) refuse(at, "no fetch sends a body with GET or HEAD");
+    refuseContent(at, request.content);
+    if (operation.body === undefined) refuse(at, "application/json needs a schema");
+  }
   for (const [status, response] of Object.entries(source.responses ?? {})) {
     const at = `${place}.responses.${status}`;
     if (!/^\d{3}$/.test(status)) refuse(at, "must be documented status by status");
@@ -94,6 +100,14 @@ function refuseInSchema(document: Document, schema: Schema, place: string): void
   );
   if (id)
     refuse(place, `${id} is not generated; put the schema under components and refer to it there`);
+  const { pattern } = schema;
+  if (typeof pattern === "string" && !isPattern(pattern)) {
+    refuse(place, `the pattern ${pattern} is no regular expression with the flag u`);
+  }
+  const { enum: values, const: only, properties: fields } = schema;
+  if (/[^\0-\xff]/.test(JSON.stringify([values, only, pattern, Object.keys(fields ?? {})]))) {
+    refuse(place, "the mock reports limits in Latin-1 alone; in a pattern, write \\u{…}");
+  }
   if ("nullable" in schema) refuse(place, "`nullable` is OpenAPI 3.0's; add null to the types");
   const {
     required = [],
@@ -120,9 +134,18 @@ function refuseInSchema(document: Document, schema: Schema, place: string): void
   }
 }
 
-/** Whether a name can be that of a constant's export. */
+function isPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, "u") !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a name can be that of an export, beside what else the generated modules have. */
 function isIdentifier(name: string): boolean {
-  return /^[A-Za-z_$][\w$]*$/.test(name) && !/^(baseUrl|fixedHeaderNames)$/.test(name); // which stand beside the operations
+  const taken = /^(baseUrl|fixedHeaderNames|operations|validators|undefined|NaN|Infinity)$/;
+  return /^[A-Za-z_$][\w$]*$/.test(name) && !taken.test(name);
 }
 
 function camelCase(text: string): string {

@@ -15,9 +15,10 @@ export function sampleOf(document: Document, schema: Schema, skipNonRequired = f
   }
 }
 
-/** The values of a body that the document shows, and samples; those that keep to its schema. */
+/** The values of a body that the document shows, or else samples; those that keep to its schema. */
 export function validExamples(document: Document, judge: Judge, body: Body): unknown[] {
   const validate = judge.validatorOf(body);
+  const shown = body.examples.filter((value) => validate(value));
   const samples = [false, true].map((isSmall) => sampleOf(document, body.schema, isSmall));
-  return [...body.examples, ...samples].filter((value) => validate(value));
+  return shown.length > 0 ? shown : samples.filter((value) => validate(value));
 }

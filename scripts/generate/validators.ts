@@ -97,7 +97,7 @@ export function validatorsFile(judge: Judge, operations: readonly Operation[]): 
     .replaceAll("= new RegExp(", "= /* @__PURE__ */ new RegExp(")
     .replaceAll('require("ajv/dist/runtime/ucs2length").default', "(text) => [...text].length")
     .replaceAll('require("ajv/dist/runtime/equal").default', "isEqual");
-  const [left] = /require\(".*?"\)|schemaPath:.*/.exec(code) ?? [];
+  const [left] = /require\(".*?"\)|schemaPath:.*|parentData.*/.exec(code) ?? [];
   if (left) throw new ContractError("components", `a keyword is not generated: Ajv writes ${left}`);
   return `// @ts-nocheck: JavaScript, as Ajv wrote it.
 import type { operations } from "./openapi.js";

@@ -135,6 +135,21 @@ export function resolve<T>(document: Document, part: Maybe<T>): T {
   return find(document, part, "").value as T;
 }
 
+/** The properties of a schema and which of them are required, also those of its `$ref` and its `allOf`. */
+export function fieldsOf(
+  document: Document,
+  schema: unknown,
+  within: readonly unknown[] = [],
+): { readonly properties: Readonly<Record<string, Schema>>; readonly required: readonly string[] } {
+  const { $ref, allOf = [], properties, required = [] } = Object(schema);
+  const target = $ref === undefined || within.includes($ref) ? [] : [resolve(document, { $ref })];
+  const parts = [...target, ...allOf].map((part) => fieldsOf(document, part, [...within, $ref]));
+  return {
+    properties: Object.assign({}, ...parts.map((part) => part.properties), properties),
+    required: [...new Set([...parts.flatMap((part) => part.required), ...required])],
+  };
+}
+
 /** The document's operations, in its order. */
 export function operationsOf(document: Document): Operation[] {
   return Object.keys(document.paths ?? {}).flatMap((path) => {

@@ -1,4 +1,11 @@
-import { type Body, type Document, type Operation, resolve, type Schema } from "./contract.js";
+import {
+  type Body,
+  type Document,
+  fieldsOf,
+  type Operation,
+  resolve,
+  type Schema,
+} from "./contract.js";
 
 // OpenAPI operations as rows, place -> fact, so that two documents can be compared however they are
 // written: `createThing.request.body.slug` -> `string, required`, `createThing.request.body.slug pattern` ->
@@ -17,7 +24,7 @@ export interface KnownDifference {
 
 /** Keywords that are no facts, or are rows of their own. */
 const noRow =
-  /^(type|nullable|deprecated|required|properties|items|prefixItems|allOf|anyOf|oneOf|title|description|x-.*)$/;
+  /^(type|nullable|deprecated|required|properties|items|prefixItems|anyOf|oneOf|title|description|x-.*)$/;
 
 /** The facts of operations of a document. Descriptions are not facts. */
 export function rowsOf(document: Document, operations: readonly Operation[]): Rows {
@@ -75,24 +82,24 @@ export function rowsOf(document: Document, operations: readonly Operation[]): Ro
       inner(`.${name}`, property, [presence([required].flat().includes(name))]);
     }
     if (items) inner("[]", items);
-    for (const keyword of ["prefixItems", "allOf", "anyOf", "oneOf"]) {
+    for (const keyword of ["prefixItems", "anyOf", "oneOf"]) {
       for (const [index, part] of Object.entries(Object(schema[keyword]))) {
         inner(` ${keyword}[${index}]`, part);
       }
     }
   }
 
-  /** OpenAPI 3.0 allows nothing beside a `$ref`, so a described one is wrapped in an `allOf` of one. */
+  /** A schema with its `$ref` and its `allOf` in it, so that it does not matter how it is written. */
   function merge(written: unknown): { readonly refs: readonly string[]; readonly schema: Schema } {
-    const { $ref, ...beside } = Object(written);
-    if (typeof $ref === "string") {
-      const target = merge(resolve(document, { $ref }));
-      return { refs: [$ref, ...target.refs], schema: { ...target.schema, ...beside } };
-    }
-    const { allOf, ...rest } = beside as { readonly allOf?: readonly unknown[] };
-    if (allOf?.length !== 1) return { refs: [], schema: beside };
-    const { refs, schema } = merge(allOf[0]);
-    return { refs, schema: { ...schema, ...rest } };
+    const { $ref, allOf = [], ...own } = Object(written);
+    const target = $ref === undefined ? [] : [merge(resolve(document, { $ref }))];
+    const parts = [...target, ...allOf.map(merge)];
+    const fields = fieldsOf(document, written);
+    const hasFields = Object.keys(fields.properties).length > 0;
+    return {
+      refs: [...[$ref ?? []].flat(), ...parts.flatMap(({ refs }) => refs)],
+      schema: Object.assign({}, ...parts.map(({ schema }) => schema), own, hasFields && fields),
+    };
   }
 }
 
