@@ -1,11 +1,14 @@
 // Installs the packed package in an empty folder, as a user does, and runs test-package/smoke.ts there
-// in each compiler, test runner and runtime that the package promises to work in.
+// in each compiler, test runner and runtime that the package promises to work in, and the contract tests
+// in each test runner.
 
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { fail, findChromium, install, root, temporaryFolder } from "./lib/tools.js";
+import { contractTests } from "../contract-tests/index.js";
+import { fail, findChromium, install, npm, orFail, root, temporaryFolder } from "./lib/tools.js";
+import { account } from "./test-package/register.js";
 import { startServer } from "./test-package/server.js";
 
 /** Examples that need packages: each is compiled, and `run` is a file of test-package/ that uses it. */
@@ -28,10 +31,20 @@ const tools = [
   "jest@30.5.2",
   "jsdom@26.1.0",
   "playwright-core@1.64.1",
+  "pnpm@10.34.8",
   "typescript-5.4@npm:typescript@5.4.5",
   "typescript-5.9@npm:typescript@5.9.3",
+  "typescript-6@npm:typescript@6.0.3",
   "typescript-7@npm:typescript@7.0.2",
   "vitest@4.1.12",
+];
+
+/** What a project has whose tests Jest runs as CommonJS, written in TypeScript. */
+const jestProject = [
+  "@babel/plugin-transform-modules-commonjs@7.29.14",
+  "jest@30.5.2",
+  "ts-jest@29.4.15",
+  "typescript@5.9.3",
 ];
 
 const { platform, arch, execPath: node } = process;
@@ -55,31 +68,35 @@ const platforms = {
   "DOM's types": { lib: ["es2022", "dom"], types: [] },
 };
 
-const folder = install(...tools, ...examples.flatMap(({ packages }) => packages), pack());
+const { jestConfig, tsJest } = readJestPage();
+const packed = pack();
+const ofExamples = examples.flatMap(({ packages }) => packages);
+const folder = orFail(() => install(...tools, ...ofExamples, packed));
 try {
-  const options = ["--save-optional", "--ignore-scripts"];
-  execFileSync("npm", ["install", ...options, ...runtimes], { cwd: folder, stdio: "pipe" });
+  npm(["install", "--save-optional", "--ignore-scripts", ...runtimes], folder);
 } catch {
-  fail("npm could not install the runtimes: check the network, then try again.");
+  fail("npm could not install the runtimes. Check the network.");
 }
 cpSync(join(root, "scripts/test-package"), folder, { recursive: true });
+writeFileSync(join(folder, "jest.commonjs.config.json"), JSON.stringify(jestConfig));
 for (const { file } of examples) cpSync(join(root, "examples", file), join(folder, file));
 
 const problems: string[] = [];
 printRow("where", "version", "works", "POSTs after a reset");
 
-for (const compiler of ["typescript-5.4", "typescript-5.9", "typescript-7"]) {
+const sources = ["smoke.ts", "register.ts"];
+for (const compiler of ["typescript-5.4", "typescript-5.9", "typescript-6", "typescript-7"]) {
   for (const [moduleResolution, module] of Object.entries(resolutions)) {
     for (const [platform, types] of Object.entries(platforms)) {
       const options = { module, moduleResolution, ...types, noEmit: true };
       const label = `TypeScript, ${moduleResolution}, ${platform}`;
-      await check(label, versionOf(compiler), () => compile(compiler, ["smoke.ts"], options));
+      await check(label, versionOf(compiler), () => compile(compiler, sources, options));
     }
   }
 }
 // The rest runs what this one writes.
 await check("TypeScript, examples", versionOf("typescript-5.9"), () =>
-  compile("typescript-5.9", ["smoke.ts", ...examples.map(({ file }) => file)], {
+  compile("typescript-5.9", [...sources, ...examples.map(({ file }) => file)], {
     module: "nodenext",
     lib: ["es2023"],
     types: ["node"],
@@ -90,7 +107,8 @@ await bundle("worker.js");
 await bundle("page.js");
 const jest = ["node_modules/jest/bin/jest.js", "--config"];
 const jestEsm = [node, "--experimental-vm-modules", ...jest, "jest.esm.config.json"];
-const vitest = [node, "node_modules/vitest/vitest.mjs", "run", "--environment"];
+const jestCommonJs = [node, ...jest, "jest.commonjs.config.json"];
+const vitest = [node, "node_modules/vitest/vitest.mjs", "run"];
 const workerd = ["node_modules/workerd/bin/workerd", "test", "workerd.capnp"];
 const deno = ["node_modules/deno/deno", "run", "--quiet", "--allow-net", "--allow-env"];
 const chromium = findChromium();
@@ -102,10 +120,15 @@ const places: readonly Place[] = [
   ["Node.js", versionOf("node-22"), ["node_modules/node-22/bin/node", "main.js"], 1],
   ["Node.js", versionOf("node-24"), ["node_modules/node-24/bin/node", "main.js"], 1],
   ["Node.js", versionOf("node-26"), ["node_modules/node-26/bin/node", "main.js"], 1],
-  ["Jest, ES modules", versionOf("jest"), jestEsm, 1],
-  ["Jest, CommonJS", versionOf("jest"), [node, ...jest, "jest.commonjs.config.json"], 1],
-  ["Vitest, jsdom", versionOf("vitest"), [...vitest, "jsdom"], 1],
-  ["Vitest, happy-dom", versionOf("vitest"), [...vitest, "happy-dom"], 1],
+  ["Jest, ES modules", versionOf("jest"), [...jestEsm, "runner"], 1],
+  ["Jest, CommonJS", versionOf("jest"), [...jestCommonJs, "runner"], 1],
+  ["Vitest, jsdom", versionOf("vitest"), [...vitest, "runner", "--environment", "jsdom"], 1],
+  [
+    "Vitest, happy-dom",
+    versionOf("vitest"),
+    [...vitest, "runner", "--environment", "happy-dom"],
+    1,
+  ],
   ["Bun", versionOf("bun"), ["node_modules/bun/bin/bun", "main.js"], 1],
   ["Deno", versionOf("deno"), [...deno, "main.js"], 2],
   ["Deno, keeping no connection", versionOf("deno"), [...deno, "deno-fetch-once.js"], 1],
@@ -113,6 +136,22 @@ const places: readonly Place[] = [
   ["Chromium", chromiumSays?.match(/[\d.]+/)?.[0], [node, "chromium.js"], 2],
 ];
 for (const place of places) await smoke(...place);
+for (const packageManager of ["npm", "pnpm"] as const) {
+  await check(`Jest, CommonJS, ts-jest, ${packageManager}`, versionOf("jest"), async () => {
+    const project = await createJestProject(packageManager);
+    return runSmoke([node, ...jest, "jest.config.json"], 1, project);
+  });
+}
+const runners: readonly [label: string, version: string | undefined, command: string[]][] = [
+  ["Vitest", versionOf("vitest"), [...vitest, "contract"]],
+  ["Jest, ES modules", versionOf("jest"), [...jestEsm, "contract"]],
+  ["Jest, CommonJS", versionOf("jest"), [...jestCommonJs, "contract"]],
+  ["node:test", process.versions.node, [node, "--test", "contract.node.js"]],
+];
+const all = contractTests({ baseUrl: "http://127.0.0.1", ...account, create: true }).length;
+for (const [label, version, command] of runners) {
+  await check(`${label}, ${all} contract tests`, version, () => runContractTests(command, all));
+}
 for (const { file, run } of examples) {
   if (run) await smoke(`examples/${file}`, process.versions.node, [node, run], 1);
 }
@@ -123,10 +162,7 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 /** The packed package. */
 function pack(): string {
   const destination = temporaryFolder();
-  execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", destination], {
-    cwd: root,
-    stdio: "pipe",
-  });
+  orFail(() => npm(["pack", "--ignore-scripts", "--pack-destination", destination]));
   return join(destination, readdirSync(destination)[0] ?? "");
 }
 
@@ -161,13 +197,13 @@ async function check(
 }
 
 /** Runs a command in the folder. */
-async function run([file = "", ...args]: readonly string[], env = {}): Promise<void> {
+async function run([file = "", ...args]: readonly string[], env = {}, cwd = folder): Promise<void> {
   await promisify(execFile)(file, args, {
-    cwd: folder,
+    cwd,
     env: { ...process.env, ...env, DENO_DIR: join(folder, "deno"), NO_PROXY: "127.0.0.1" },
     timeout: 120_000,
   }).catch(({ message, stdout }) => {
-    throw new Error(`${message}${stdout}`); // compilers print what they find to stdout
+    throw new Error(`${message}\n${stdout}`); // compilers print what they find to stdout
   });
 }
 
@@ -186,19 +222,65 @@ async function bundle(file: string): Promise<void> {
   await run([node, "node_modules/esbuild/bin/esbuild", file, "--bundle", "--format=esm", output]);
 }
 
-/** Runs a command that runs smoke.ts, against a server of its own. */
 async function smoke(...[label, version, command, expectedPosts]: Place): Promise<void> {
-  await check(label, version, async () => {
-    const { seen, url, close } = await startServer();
-    try {
-      await run(command, { SERVER: url, CHROMIUM: chromium });
-    } finally {
-      close();
-    }
-    if (seen.redirected > 0) throw new Error("A redirect was followed.");
-    if (seen.posts !== expectedPosts) {
-      throw new Error(`After a reset the server had ${seen.posts} POSTs, not ${expectedPosts}.`);
-    }
-    return seen.posts;
-  });
+  await check(label, version, () => runSmoke(command, expectedPosts));
+}
+
+/** Runs a command that runs smoke.ts, and returns how many POSTs the server had after a reset. */
+async function runSmoke(command: readonly string[], expectedPosts: number, cwd?: string) {
+  const { posts, redirected } = await runAgainstServer(command, cwd);
+  if (redirected > 0) throw new Error("A redirect was followed.");
+  if (posts !== expectedPosts) {
+    throw new Error(`After a reset the server had ${posts} POSTs, not ${expectedPosts}.`);
+  }
+  return posts;
+}
+
+/** Runs a command that runs the contract tests. */
+async function runContractTests(command: readonly string[], count: number) {
+  const { contractTests: requests } = await runAgainstServer(command);
+  if (requests !== count) throw new Error(`The server had ${requests} requests, not ${count}.`);
+  return undefined;
+}
+
+/** Runs a command against a server of its own, and returns what that has seen. */
+async function runAgainstServer(command: readonly string[], cwd?: string) {
+  const { seen, url, close } = await startServer();
+  try {
+    await run(command, { SERVER: url, CHROMIUM: chromium }, cwd);
+  } finally {
+    close();
+  }
+  return seen;
+}
+
+/** What docs/jest.md gives: a configuration, and the entry of `transform` for TypeScript. */
+function readJestPage() {
+  const page = readFileSync(join(root, "docs/jest.md"), "utf8");
+  const [, config = fail("docs/jest.md gives no configuration.")] =
+    /^```json\n(.*?)^```$/ms.exec(page) ?? [];
+  const [, entry = fail("docs/jest.md gives no entry for ts-jest.")] =
+    /`(".+": "ts-jest")`/.exec(page) ?? [];
+  return { jestConfig: JSON.parse(config), tsJest: JSON.parse(`{${entry}}`) };
+}
+
+/** A project with tests in JavaScript and TypeScript, which Jest is to run as CommonJS. */
+async function createJestProject(packageManager: "npm" | "pnpm"): Promise<string> {
+  const project = temporaryFolder();
+  writeFileSync(join(project, "package.json"), '{ "private": true }');
+  const packages = [...jestProject, packed];
+  if (packageManager === "npm") {
+    npm(["install", "--ignore-scripts", ...packages], project);
+  } else {
+    const pnpm = join(folder, "node_modules/pnpm/bin/pnpm.cjs");
+    await run([node, pnpm, "add", "--ignore-scripts", ...packages], {}, project);
+  }
+  const withTsJest = { ...jestConfig, transform: { ...jestConfig.transform, ...tsJest } };
+  writeFileSync(join(project, "jest.config.json"), JSON.stringify(withTsJest));
+  const compilerOptions = { module: "nodenext", target: "es2022", strict: true };
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+  cpSync(join(folder, "smoke.js"), join(project, "smoke.js"));
+  cpSync(join(folder, "runner.test.js"), join(project, "runner.test.js"));
+  cpSync(join(folder, "typescript.jest.ts"), join(project, "typescript.test.ts"));
+  return project;
 }

@@ -6,20 +6,23 @@ import { fakeHighLevel } from "../../src/testing.js";
 /** HighLevel on loopback, which treats a call as the first part of its path says. */
 export async function startServer() {
   const fake = fakeHighLevel();
-  const seen = { posts: 0, redirected: 0, hanging: 0 };
+  const seen = { posts: 0, redirected: 0, hanging: 0, contractTests: 0 };
   let tellThatTwelveHang = () => {};
   const twelveHang = new Promise<void>((resolve) => {
     tellThatTwelveHang = resolve;
   });
 
   const server = createServer(async (request, response) => {
-    const { url = "", method, socket } = request;
+    const { url = "", method = "", socket } = request;
     const [, behaviour, ...path] = url.split("/");
     if (behaviour === "until-twelve-hang") return twelveHang.then(() => response.end());
-    if (method !== "POST") return response.setHeader("content-type", "text/html").end();
+    if (path.length === 0) return response.setHeader("content-type", "text/html").end();
 
     const body = await text(request);
     switch (behaviour) {
+      case "contract":
+        seen.contractTests++;
+        break;
       case "hang":
         if (++seen.hanging === 12) tellThatTwelveHang();
         return;
@@ -38,7 +41,8 @@ export async function startServer() {
         fake.answerNext(422);
     }
     const headers = request.headers as Record<string, string>; // none is sent twice
-    const answer = await fake.fetch(`http://fake/${path.join("/")}`, { method, headers, body });
+    const init = { method, headers, body: body || null };
+    const answer = await fake.fetch(`http://fake/${path.join("/")}`, init);
     response.writeHead(answer.status, { "content-type": "application/json" });
     return response.end(await answer.text());
   });
