@@ -10,7 +10,7 @@ import {
 import { startMock } from "./lib/mock.js";
 
 const mock = await startMock();
-console.log(`The contract's mock runs on ${mock.url} and answers with the contract's examples.\n`);
+console.log(`The contract's mock runs on ${mock.url} and responds with the contract's examples.\n`);
 
 const options = {
   baseUrl: mock.url,
@@ -42,21 +42,21 @@ async function create(): Promise<void> {
   });
 }
 
-/** The mock knows no rate limit: the first answer is one as HighLevel gives it. */
+/** The mock has no rate limit: the first response is made here, as HighLevel sends it. */
 async function createOverTheRateLimit(): Promise<void> {
   const headers = { "Retry-After": "1", "X-RateLimit-Max": "100", "X-RateLimit-Remaining": "0" };
-  const answers = [new Response("{}", { status: 429, headers })];
+  const responses = [new Response("{}", { status: 429, headers })];
   const client = createClient({
     ...options,
-    fetch: async (url, init) => answers.pop() ?? fetch(url, init),
-    onEvent: (event) => printRow(event.type, inWords(event)),
+    fetch: async (url, init) => responses.pop() ?? fetch(url, init),
+    onEvent: (event) => printRow(event.type, formatEvent(event)),
   });
   console.log("Hit the rate limit, waited and retried. Events:");
   const { _id } = await client.createProductCollection(collection);
   printRow("id", `${_id}\n`);
 }
 
-function inWords(event: ClientEvent): string {
+function formatEvent(event: ClientEvent): string {
   switch (event.type) {
     case "sending":
       return `request ${event.attempt}`;
