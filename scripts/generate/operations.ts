@@ -1,10 +1,11 @@
 import { type Document, fieldsOf, type Operation, resolve, type Schema } from "../lib/contract.js";
 import { writeExport, writeLines } from "./source.js";
+import { validatorsOf } from "./validators.js";
 
 /** `operations.ts`: a constant for each operation, so that a bundle holds only what is used. */
 export function operationsFile(document: Document, operations: readonly Operation[]): string {
-  return `import type { Validator } from "./validators.js";
-import * as validators from "./validators.js";
+  const hasBodies = operations.some((operation) => validatorsOf(operation).length > 0);
+  return `import type { Validator } from "./validators.js";${hasBodies ? '\nimport * as validators from "./validators.js";' : ""}
 
 /** The parts of an operation that a client needs besides its types. */
 export interface Operation {
