@@ -15,8 +15,8 @@ export interface paths {
          *     an app installed in the sub-account, or a private integration token, made in the sub-account's
          *     settings.
          *
-         *     The call is not idempotent: a request that was carried out and is sent again creates a second
-         *     collection, or is refused because the slug is taken.
+         *     The call is not idempotent: a request that was carried out and is sent again may create a second
+         *     collection.
          */
         post: operations["createProductCollection"];
         delete?: never;

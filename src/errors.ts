@@ -186,6 +186,7 @@ export type HighLevelError =
   | TimeoutError
   | AbortedError;
 
+// As for ApiError: a class cannot be a union.
 export const HighLevelError = CallError as unknown as HighLevelErrorConstructor;
 
 interface HighLevelErrorConstructor extends ConstructorOf<HighLevelError> {
