@@ -34,7 +34,8 @@ export interface HighLevelClient {
    * @throws {@link TimeoutError} An attempt, or a token request, exceeded `timeoutMs`.
    * @throws {@link AbortedError} The caller's `signal` was aborted.
    * @throws TypeError An option of the call is invalid, or the token provider gave an invalid token. Errors
-   * of the token provider and of the caller's limiter are passed on unchanged.
+   * of the token provider and of the caller's limiter are passed on unchanged; after a 401 the provider's is
+   * the `cause` of that {@link ApiError}.
    */
   createProductCollection(
     collection: NewProductCollection,
