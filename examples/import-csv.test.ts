@@ -165,7 +165,16 @@ describe("an import", () => {
   beforeEach(async () => {
     closedUrl = `http://127.0.0.1:${await closedPort()}`;
   });
+  const proxyError = (status: number) =>
+    Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {
+      code: "UND_ERR_ABORTED",
+    });
   it.each<[trouble: string, trouble: Partial<ClientOptions>, reason: RegExp]>([
+    [
+      "a proxy that refuses the tunnel",
+      { fetch: () => Promise.reject(new TypeError("fetch failed", { cause: proxyError(407) })) },
+      /Proxy response \(407\)/,
+    ],
     [
       "a server that refuses connections",
       { fetch: (_, init) => fetch(closedUrl, init) },
