@@ -157,13 +157,16 @@ function findProblem(request: ContractRequest, status = 0, text = ""): string | 
 async function send({ operation, target, headers, body }: ContractRequest, baseUrl: string) {
   let status: number | undefined;
   let text = "";
+  const ending = new AbortController();
+  const timeout = () => ending.abort(new DOMException("", "TimeoutError"));
+  const timer = setTimeout(timeout, timeoutMs);
   try {
     const response = await fetch(baseUrl.replace(/\/$/, "") + target, {
       method: operation.method,
       headers,
       body: body ?? null,
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: ending.signal,
     });
     status = response.status;
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -171,13 +174,13 @@ async function send({ operation, target, headers, body }: ContractRequest, baseU
       const { done = true, value = "" } = (await reader?.read()) ?? {};
       if (done) return { status, text };
       text += value;
-      if (text.length > 2 ** 20) {
-        await reader?.cancel();
-        return { status, text, failure: "sent more than 1 MiB" };
-      }
+      if (text.length > 2 ** 20) return { status, text, failure: "sent more than 1 MiB" };
     }
   } catch (error) {
     return { status, text, failure: reasonFor(error), isAway: isNeverSent(error) };
+  } finally {
+    clearTimeout(timer);
+    ending.abort(); // what has no end would go on
   }
 }
 
