@@ -214,7 +214,10 @@ describe("contractTests", () => {
     const server = createServer((request, response) => {
       response.writeHead(401);
       if (request.headers.authorization === undefined) return response.end("<h1>".repeat(500));
-      const more = () => void (response.destroyed || response.write("a".repeat(2 ** 16), more));
+      const more = (error?: Error | null) => {
+        if (!error && !response.destroyed)
+          response.write("a".repeat(2 ** 16), (error) => setImmediate(more, error));
+      };
       return more();
     });
     const failures = await failuresOf({ baseUrl: await listen(server) });
