@@ -137,7 +137,7 @@ function openJournal(journalFile: string, hash: string) {
 
   function learn(row: number, fate: string, detail: string) {
     mayExist.delete(row);
-    if (fate === "begun") mayExist.set(row, "the import was killed before its answer came");
+    if (fate === "begun") mayExist.set(row, "the import was killed before its response came");
     if (fate === "may exist") mayExist.set(row, detail);
     if (fate === "refused") refused.set(row, detail);
     if (fate === "created") outcome.created++;

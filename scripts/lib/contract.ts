@@ -120,7 +120,7 @@ export function readDocument(source: string): Document {
     { cwd: root, encoding: "utf8", timeout: 60_000 },
   );
   if (status === 0) return JSON.parse(readFileSync(bundle, "utf8"));
-  const [reason = "no answer, or no such file"] =
+  const [reason = "no response, or no such file"] =
     stderr.match(/(?<=^ {2}- ).+|^Can't resolve .+/m) ?? [];
   throw new Error(reason);
 }

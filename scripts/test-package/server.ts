@@ -36,15 +36,15 @@ export async function startServer() {
         break;
       case "reset":
         if (JSON.parse(body).slug !== "second") break;
-        // The first request creates it, but its answer is lost; a second one finds the slug taken.
+        // The first request creates it, but its response is lost; a second one finds the slug taken.
         if (++seen.posts === 1) return socket.resetAndDestroy();
         fake.answerNext(422);
     }
     const headers = request.headers as Record<string, string>; // none is sent twice
     const init = { method, headers, body: body || null };
-    const answer = await fake.fetch(`http://fake/${path.join("/")}`, init);
-    response.writeHead(answer.status, { "content-type": "application/json" });
-    return response.end(await answer.text());
+    const faked = await fake.fetch(`http://fake/${path.join("/")}`, init);
+    response.writeHead(faked.status, { "content-type": "application/json" });
+    return response.end(await faked.text());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

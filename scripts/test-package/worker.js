@@ -3,7 +3,7 @@ import * as testing from "highlevel-product-collections/testing";
 import { smoke } from "./smoke.js";
 
 export default {
-  /** Makes its client in the handler, as the README says; its call waits for ever for an answer. */
+  /** Makes its client in the handler, as docs/runtimes.md says; its call waits for ever for a response. */
   async fetch(_request, { SERVER }) {
     const client = main.createClient({
       baseUrl: `${SERVER}/hang`,
